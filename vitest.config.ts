@@ -1,0 +1,39 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * `unit` is what `npm run check` runs: pure rules, wire formats and in-process behaviour.
+ * `peers` needs programs from Debian's packages (sipp, baresip, PostgreSQL …); `npm test` installs them first.
+ * `system` starts whole Jikimi instances (server, media, listen as processes).
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{packages/*/*,apps/*,tools}/src/**/*.test.ts", "tools/**/*.test.ts"],
+          exclude: ["**/*.peer.test.ts", "**/*.system.test.ts", "**/node_modules/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "peers",
+          include: ["{packages/*/*,apps/*,tools}/src/**/*.peer.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "system",
+          include: ["apps/*/src/**/*.system.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
