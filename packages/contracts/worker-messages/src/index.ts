@@ -1,1 +1,1 @@
-export {};
+export { encodeTapFrame, encodeTapOpening, TAP_SAMPLE_RATE_HZ, TapDecoder, type TapEvent, type TapFrame } from "./tap-stream.ts";
