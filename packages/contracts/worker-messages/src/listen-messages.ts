@@ -1,0 +1,78 @@
+import type { CallId } from "@jikimi/kernel";
+import { z } from "zod";
+
+/**
+ * What the server and a listen worker say to each other over the fork's pipe. Audio does not travel here: it comes
+ * over the tap stream (`tap-stream.ts`), admitted by the token that `stream-opened` carries.
+ *
+ * Server → worker: `open-stream` `close-call` `ping` `stop`. Worker → server: the rest.
+ */
+const callId = z
+  .string()
+  .min(1)
+  .max(128)
+  .transform((id) => id as CallId);
+const speaker = z.enum(["caller", "agent"]);
+const recognizer = z.enum(["whisper-base-ko", "demo"]);
+const share = z.number().min(0).max(1);
+
+export const ListenRequest = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("open-stream"),
+    requestId: z.number().int().nonnegative(),
+    callId,
+    speaker,
+    recognizer,
+    /** Wall clock of the call's time zero, in ms. */
+    callStartedAtMs: z.number(),
+  }),
+  z.object({ kind: z.literal("close-call"), callId }),
+  z.object({ kind: z.literal("ping"), pingId: z.number().int().nonnegative() }),
+  /** Finish what is being recognised and leave. */
+  z.object({ kind: z.literal("stop") }),
+]);
+export type ListenRequest = z.infer<typeof ListenRequest>;
+
+export const ListenReport = z.discriminatedUnion("kind", [
+  /** The models are loaded and the tap server listens. */
+  z.object({ kind: z.literal("ready"), recognizers: z.array(recognizer) }),
+  z.object({
+    kind: z.literal("stream-opened"),
+    requestId: z.number().int().nonnegative(),
+    sink: z.object({
+      host: z.string().min(1),
+      port: z.number().int().min(1).max(65_535),
+      token: z.string().min(16).max(256),
+    }),
+  }),
+  z.object({ kind: z.literal("stream-refused"), requestId: z.number().int().nonnegative(), why: z.string() }),
+  z.object({
+    kind: z.literal("utterance"),
+    callId,
+    recognizer,
+    utterance: z.object({
+      speaker,
+      text: z.string(),
+      words: z.array(z.object({ text: z.string(), confidence: share })),
+      confidence: share,
+      /** Milliseconds since the call's time zero. */
+      startMs: z.number(),
+      endMs: z.number(),
+      /** dB relative to full scale. */
+      levelDbfs: z.number(),
+    }),
+  }),
+  z.object({ kind: z.literal("speech-started"), callId, speaker, atMs: z.number() }),
+  z.object({ kind: z.literal("lagging"), callId, lagMs: z.number().nonnegative() }),
+  /** A recogniser's thread died and is being started again; the streams go on, what it held is lost. */
+  z.object({ kind: z.literal("recognizer-lost"), recognizer, why: z.string() }),
+  z.object({
+    kind: z.literal("pong"),
+    pingId: z.number().int().nonnegative(),
+    streams: z.number().int().nonnegative(),
+    /** Utterances waiting for a recogniser. */
+    waiting: z.number().int().nonnegative(),
+    droppedFrames: z.number().int().nonnegative(),
+  }),
+]);
+export type ListenReport = z.infer<typeof ListenReport>;

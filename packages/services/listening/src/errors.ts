@@ -1,0 +1,18 @@
+export type ListeningErrorCode =
+  | "recognizer-busy"
+  | "recognizer-lost"
+  | "recognizer-failed"
+  | "model-missing"
+  | "model-damaged"
+  | "audio-unreadable"
+  | "closed";
+
+export class ListeningError extends Error {
+  readonly code: ListeningErrorCode;
+
+  constructor(code: ListeningErrorCode, options: { cause?: unknown; detail?: string } = {}) {
+    super(options.detail === undefined ? code : `${code}: ${options.detail}`, { cause: options.cause });
+    this.name = "ListeningError";
+    this.code = code;
+  }
+}

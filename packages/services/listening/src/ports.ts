@@ -1,0 +1,67 @@
+import type { Speaker } from "@jikimi/kernel";
+
+/** `whisper-base-ko` hears people; `demo` hears the simulated caller's synthetic voice only. */
+export type RecognizerName = "whisper-base-ko" | "demo";
+
+export const RECOGNIZER_NAMES: readonly RecognizerName[] = ["whisper-base-ko", "demo"];
+
+export type Word = { readonly text: string; readonly confidence: number };
+
+/** What a recogniser made of one piece of speech. It may be nonsense: `accepted` is its own opinion of that. */
+export type Transcription = {
+  readonly text: string;
+  readonly words: readonly Word[];
+  /** 0 to 1. */
+  readonly confidence: number;
+  /** The recogniser would stand by this text. False for silence, noise, and voices that it does not understand. */
+  readonly accepted: boolean;
+  /** 0 to 1, how sure it is that nobody spoke; null where the recogniser does not say. */
+  readonly noSpeech: number | null;
+  /** Processor time spent, in ms. */
+  readonly cpuMs: number;
+};
+
+/**
+ * Turns one utterance into text. Never told apart by callers but by name, so that the choice is made per stream.
+ * `caller` goes before `agent` where requests wait: only the caller's words are judged.
+ */
+export interface Recognizer {
+  readonly name: RecognizerName;
+  readonly sampleRateHz: number;
+  /**
+   * `pcm`: mono, -1 to 1, at `sampleRateHz`, at most 12 s. The array is the recogniser's afterwards (it may be moved
+   * to another thread). Rejects with `ListeningError`: `recognizer-busy` when too many wait, `recognizer-lost` when its
+   * thread died (a new one is on its way), `closed`; or with the signal's reason.
+   */
+  transcribe(pcm: Float32Array, options: { signal?: AbortSignal; speaker?: Speaker }): Promise<Transcription>;
+}
+
+/** Tells voice from everything else, window by window; one per stream, because it remembers what it heard. */
+export interface VoiceActivity {
+  readonly sampleRateHz: 8000 | 16000;
+  /** 32 ms: 256 samples at 8 kHz, 512 at 16 kHz. */
+  readonly windowSamples: number;
+  /** How likely this window holds a voice, 0 to 1. `window`: exactly `windowSamples`, -1 to 1. */
+  probability(window: Float32Array): number;
+  /** Forgets what was heard (after a gap). */
+  reset(): void;
+}
+
+export interface VoiceActivityModel {
+  open(sampleRateHz: 8000 | 16000): VoiceActivity;
+}
+
+/** Brings mono audio from one rate to another, whole, with nothing kept between calls. */
+export type Resample = (pcm: Float32Array, fromHz: number, toHz: number) => Float32Array;
+
+/** One thing said. Times are milliseconds since the call's time zero. */
+export type HeardUtterance = {
+  readonly speaker: Speaker;
+  readonly text: string;
+  readonly words: readonly Word[];
+  readonly confidence: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Mean level of the voiced windows in dB relative to full scale (RMS of a full-scale square wave is 0). */
+  readonly levelDbfs: number;
+};
