@@ -1,0 +1,78 @@
+import type { AgentId, CallDirection, IncidentId, Speaker } from "@jikimi/kernel";
+import type { RecognizerName, RecordingGap, Word } from "./ports.ts";
+
+/**
+ * What happened on a call, in order: the journal, `calls show`, the demo's output and the live events all speak
+ * this. `atMs` counts from the first INVITE. Personal data is only in `invite`, `dialled` and `utterance`.
+ */
+export type CallEvent = CallEventBody & { readonly atMs: number };
+
+export type CallEventBody =
+  | { readonly kind: "invite"; readonly direction: CallDirection; readonly from: string; readonly to: string }
+  | { readonly kind: "dialled"; readonly number: string; readonly numberShown: string; readonly trunk: string }
+  | ({ readonly kind: "notice-started" } & PlayedSound)
+  | ({ readonly kind: "notice-completed" } & PlayedOutcome)
+  | { readonly kind: "ringing"; readonly agentId: AgentId | null }
+  | { readonly kind: "not-reached"; readonly agentId: AgentId | null; readonly why: string; readonly status?: number }
+  | { readonly kind: "bridged"; readonly agentId: AgentId | null }
+  | { readonly kind: "recording-started"; readonly path: string }
+  | {
+      readonly kind: "recording-closed";
+      readonly sha256: string;
+      readonly durationMs: number;
+      readonly gaps: readonly RecordingGap[];
+      readonly complete: boolean;
+      readonly path: string;
+    }
+  | { readonly kind: "recording-failed"; readonly reason: string }
+  | {
+      readonly kind: "utterance";
+      readonly utteranceId: string;
+      readonly speaker: Speaker;
+      readonly text: string;
+      readonly words: readonly Word[];
+      readonly confidence: number;
+      readonly startMs: number;
+      readonly endMs: number;
+      readonly recognizer: RecognizerName;
+    }
+  | {
+      readonly kind: "assessed";
+      readonly utteranceId: string;
+      readonly labels: Readonly<Record<string, number>>;
+      readonly abusive: boolean;
+      readonly evidence: readonly { readonly label: string; readonly surface: string }[];
+      readonly modelVersion: string;
+    }
+  | { readonly kind: "hint"; readonly risk: number; readonly labels: readonly string[]; readonly why: unknown }
+  | { readonly kind: "hint-cleared" }
+  | ({ readonly kind: "warning-started"; readonly warningNumber: number } & PlayedSound)
+  | ({ readonly kind: "warning-completed"; readonly warningNumber: number } & PlayedOutcome)
+  | ({ readonly kind: "long-call-started" } & PlayedSound)
+  | ({ readonly kind: "long-call-completed" } & PlayedOutcome)
+  | ({ readonly kind: "ending-started"; readonly reason: string } & PlayedSound)
+  | ({ readonly kind: "ending-completed"; readonly reason: string } & PlayedOutcome)
+  | ({ readonly kind: "announcement-started"; readonly announcement: string } & PlayedSound)
+  | ({ readonly kind: "announcement-completed"; readonly announcement: string } & PlayedOutcome)
+  | { readonly kind: "ending-offered"; readonly expiresInMs: number | null }
+  | { readonly kind: "action"; readonly by: "agent" | "supervisor"; readonly action: unknown }
+  | { readonly kind: "hold" | "resumed"; readonly by: Speaker }
+  | { readonly kind: "transferring" | "transferred" | "transfer-failed"; readonly to: string; readonly why?: string }
+  | { readonly kind: "hearing-lost" | "hearing-restored"; readonly speaker?: Speaker; readonly why?: string }
+  | { readonly kind: "media-lost" | "media-restored"; readonly why?: string }
+  | { readonly kind: "silent-line" | "line-returned"; readonly speaker: Speaker; readonly silentMs: number }
+  | { readonly kind: "incident-opened"; readonly incidentId: IncidentId; readonly cause: unknown }
+  | { readonly kind: "incident-closed"; readonly incidentId: IncidentId; readonly outcome: unknown }
+  | { readonly kind: "bye"; readonly by: "caller" | "agent" | "jikimi"; readonly reason: string }
+  | { readonly kind: "rest-started"; readonly agentId: AgentId; readonly durationMs: number }
+  | { readonly kind: "fault"; readonly where: string; readonly why: string };
+
+/** What began to play: which text and sound, and whether a machine spoke it. */
+export type PlayedSound = {
+  readonly soundSha256: string;
+  readonly text: string;
+  readonly synthetic: boolean;
+};
+
+/** What the media plane saw leave on the wire. */
+export type PlayedOutcome = { readonly playedMs: number; readonly outcome: string };
