@@ -1,1 +1,1 @@
-export {};
+export type { Database, DatabaseHealth } from "./database.ts";

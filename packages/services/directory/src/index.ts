@@ -1,1 +1,31 @@
-export {};
+export type {
+  DirectoryRows,
+  DirectoryStore,
+  Inserted,
+  PersonRow,
+  PolicyChecker,
+  PolicyProblem,
+  SecretSeal,
+  TrunkRow,
+} from "./ports.ts";
+export type {
+  Bilingual,
+  Department,
+  DigestHa1,
+  DirectoryChange,
+  InboundNumber,
+  Language,
+  NumberFormat,
+  OpeningHours,
+  Organisation,
+  Person,
+  RecordingMode,
+  Role,
+  StoredPolicy,
+  TimeSpan,
+  Trunk,
+  TrunkRoute,
+  TrunkTransport,
+  Weekday,
+} from "./types.ts";
+export type { DirectoryView } from "./view.ts";
