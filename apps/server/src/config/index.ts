@@ -1,0 +1,11 @@
+export { advertisedAddress, type InterfaceAddress } from "./advertised-address.ts";
+export {
+  type Config,
+  type ConfigProblem,
+  type ConfigResult,
+  type DatabaseChoice,
+  describeDatabase,
+  installationFolder,
+  parseConfig,
+} from "./parse-config.ts";
+export type { PortRange, SettingName, Text } from "./settings.ts";

@@ -1,0 +1,132 @@
+import { isIPv4 } from "node:net";
+import { z } from "zod";
+
+/** A sentence in the two languages of the product. */
+export type Text = { readonly ko: string; readonly en: string };
+
+/** Port 0 lets the system choose: how test instances live side by side. */
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .refine((value) => value <= 65_535);
+
+const ipv4 = z.string().refine((value) => isIPv4(value));
+
+const count = (most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= most);
+
+/** First and last port, both included. */
+export type PortRange = { readonly first: number; readonly last: number };
+
+const portRange = z
+  .string()
+  .regex(/^\d{1,5}\s*-\s*\d{1,5}$/)
+  .transform((value): PortRange => {
+    const [first = 0, last = 0] = value.split("-").map(Number);
+    return { first, last };
+  })
+  .refine(({ first, last }) => first >= 1024 && first % 2 === 0 && last <= 65_535 && last - first >= 7);
+
+const postgresUrl = z.string().refine((value) => {
+  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return url.pathname.length > 1;
+});
+
+/**
+ * Every setting of the product: how its text is read, what it is when left out, and what to say when it is wrong.
+ * `secret` settings are never repeated in a message.
+ */
+export const settings = {
+  JIKIMI_BIND: {
+    schema: z.union([z.literal("localhost").transform(() => "127.0.0.1"), ipv4]),
+    fallback: "127.0.0.1",
+    must: {
+      ko: "이 컴퓨터의 IPv4 주소이거나 0.0.0.0(모든 주소), localhost여야 합니다",
+      en: "must be an IPv4 address of this machine, 0.0.0.0 (every address) or localhost",
+    },
+  },
+  JIKIMI_PUBLIC_ADDRESS: {
+    schema: ipv4.refine((value) => value !== "0.0.0.0"),
+    fallback: undefined,
+    must: {
+      ko: "전화 상대가 이 컴퓨터에 닿을 수 있는 IPv4 주소여야 합니다 (예: 192.168.0.10)",
+      en: "must be the IPv4 address under which phones reach this machine (for example 192.168.0.10)",
+    },
+  },
+  JIKIMI_HTTP_PORT: {
+    schema: port,
+    fallback: "8080",
+    must: { ko: "0부터 65535까지의 포트 번호여야 합니다", en: "must be a port number from 0 to 65535" },
+  },
+  JIKIMI_SIP_PORT: {
+    schema: port,
+    fallback: "5060",
+    must: { ko: "0부터 65535까지의 포트 번호여야 합니다", en: "must be a port number from 0 to 65535" },
+  },
+  JIKIMI_RTP_PORTS: {
+    schema: portRange,
+    fallback: "30000-31999",
+    must: {
+      ko: '"처음-끝" 꼴이어야 합니다. 처음은 1024 이상의 짝수, 끝은 65535 이하이고, 여덟 개 이상이어야 합니다 (예: 30000-31999)',
+      en: 'must be "first-last": first even and at least 1024, last at most 65535, eight ports or more (for example 30000-31999)',
+    },
+  },
+  JIKIMI_DATA: {
+    schema: z.string().refine((value) => !value.includes("\0")),
+    fallback: "./data",
+    must: { ko: "폴더 경로여야 합니다", en: "must be the path of a folder" },
+  },
+  DATABASE_URL: {
+    schema: postgresUrl,
+    fallback: undefined,
+    secret: true,
+    must: {
+      ko: "postgres://사용자:비밀번호@주소:포트/데이터베이스 꼴이어야 합니다",
+      en: "must look like postgres://user:password@host:port/database",
+    },
+  },
+  JIKIMI_LOG_LEVEL: {
+    schema: z.enum(["debug", "info", "warn", "error"]),
+    fallback: "info",
+    must: { ko: "debug, info, warn, error 가운데 하나여야 합니다", en: "must be one of debug, info, warn, error" },
+  },
+  JIKIMI_MEDIA_WORKERS: {
+    schema: count(64),
+    fallback: "1",
+    must: { ko: "1부터 64까지의 정수여야 합니다", en: "must be a whole number from 1 to 64" },
+  },
+  JIKIMI_LISTEN_WORKERS: {
+    schema: count(16),
+    fallback: "1",
+    must: { ko: "1부터 16까지의 정수여야 합니다", en: "must be a whole number from 1 to 16" },
+  },
+  JIKIMI_RECOGNIZER: {
+    schema: z.enum(["whisper-base-ko", "demo"]),
+    fallback: "whisper-base-ko",
+    must: {
+      ko: "whisper-base-ko(사람의 목소리) 또는 demo(합성 음성만)여야 합니다",
+      en: "must be whisper-base-ko (people's voices) or demo (synthetic voices only)",
+    },
+  },
+} as const satisfies Record<string, Setting>;
+
+export type Setting = {
+  readonly schema: z.ZodType<unknown, string>;
+  readonly fallback: string | undefined;
+  readonly secret?: true;
+  readonly must: Text;
+};
+
+export type SettingName = keyof typeof settings;
+
+export const settingNames: readonly SettingName[] = Object.keys(settings).filter(isSettingName);
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(settings, name);
+}
