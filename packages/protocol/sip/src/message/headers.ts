@@ -87,8 +87,11 @@ export class SipHeaders {
     return this.values(key).some((value) => value.toLowerCase() === wanted);
   }
 
-  append(name: string, value: string): void {
-    this.#entries.push({ key: headerKey(name), name, value });
+  /** Returns the key it was filed under. */
+  append(name: string, value: string): string {
+    const key = headerKey(name);
+    this.#entries.push({ key, name, value });
+    return key;
   }
 
   /** Replaces every line of this name by one, in place of the first. */
