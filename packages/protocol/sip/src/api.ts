@@ -97,6 +97,8 @@ export type TransportSink = {
   readonly onFlowClosed: (flow: Flow) => void;
   /** Bytes that cannot be a message (a stream out of step, an oversized header); the connection is closed. */
   readonly onGarbage: (remoteHost: string, why: string) => void;
+  /** The listening socket itself failed after it was bound. */
+  readonly onTrouble: (why: string) => void;
 };
 
 export interface Transport {

@@ -17,7 +17,7 @@ export function parseSipUri(text: string): SipUri | null {
   if (scheme !== "sip" && scheme !== "sips") return null;
 
   const rest = text.slice(colon + 1);
-  const at = rest.lastIndexOf("@", firstOf(rest, "?", hostSearchLimit(rest)));
+  const at = rest.lastIndexOf("@");
   let user: string | null = null;
   if (at >= 0) {
     const userInfo = rest.slice(0, at);
@@ -31,17 +31,6 @@ export function parseSipUri(text: string): SipUri | null {
   const question = rest.indexOf("?", hostEnd);
   const params = parseParams(question < 0 ? rest : rest.slice(0, question), hostEnd);
   return { scheme, user, host: address.host, port: address.port, params };
-}
-
-/** A `?` may stand in the user part, so it ends the search for `@` only when no `@` follows it. */
-function hostSearchLimit(rest: string): number {
-  const at = rest.indexOf("@");
-  return at < 0 ? 0 : at;
-}
-
-function firstOf(text: string, what: string, from: number): number {
-  const found = text.indexOf(what, from);
-  return found < 0 ? text.length : found;
 }
 
 function endOfHostPort(text: string, from: number): number {
@@ -72,7 +61,7 @@ const IPV6 = /^\[[0-9A-Fa-f:.]+\]$/;
 export function splitHostPort(text: string): { host: string; port: number | null } | null {
   const trimmed = text.trim();
   const bracket = trimmed.lastIndexOf("]");
-  const colon = trimmed.indexOf(":", bracket < 0 ? 0 : bracket);
+  const colon = trimmed.indexOf(":", Math.max(bracket, 0));
   const host = (colon < 0 ? trimmed : trimmed.slice(0, colon)).trim();
   if (!HOST_NAME.test(host) && !IPV6.test(host)) return null;
   if (colon < 0) return { host, port: null };
