@@ -1,1 +1,4 @@
-export {};
+export { defaultModelsDir, listModels, type ModelDescription, type ModelFileCheck, verifyModels } from "./models.ts";
+export { SileroModel } from "./silero.ts";
+export { sourceThreadEntry, type ThreadEntry } from "./thread-entry.ts";
+export { ThreadedRecognizer, type ThreadedRecognizerOptions } from "./threaded-recognizer.ts";

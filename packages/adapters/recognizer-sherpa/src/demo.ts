@@ -1,0 +1,107 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ListeningError, type Transcription, type Word } from "@jikimi/listening";
+import sherpa, { type OfflineRecognizer } from "sherpa-onnx-node";
+import { atLeast } from "./padding.ts";
+import { agreement, changeSpeed, delay, keptItems } from "./stability.ts";
+import { threadCpuMs } from "./thread-cpu.ts";
+
+const SAMPLE_RATE_HZ = 16_000;
+/** Between the voices that it knows (0.80 and up) and people (below 0.75 but for one clip in a hundred); see README. */
+const LEAST_CONFIDENCE = 0.77;
+/** The three changes that tell known voices from unknown ones best; the last is half of the model's 30 ms step. */
+const CHANGES: readonly ((pcm: Float32Array) => Float32Array)[] = [
+  (pcm) => changeSpeed(pcm, 0.97),
+  (pcm) => changeSpeed(pcm, 1.03),
+  (pcm) => delay(pcm, 0.015 * SAMPLE_RATE_HZ),
+];
+
+/**
+ * The demo recogniser: a tiny CTC network that knows espeak-ng's Korean voices and nothing else. It understands no person.
+ *
+ * sherpa gives no probabilities for it, so its confidence is how far four readings of the same sound agree, times the
+ * share of the letters (jamo) that form whole syllables: it measures stability, not the chance of being right.
+ */
+export class DemoDecoder {
+  readonly #recognizer: OfflineRecognizer;
+
+  constructor(modelsDir: string) {
+    const model = join(modelsDir, "tiny-ko-ctc-espeak", "model.onnx");
+    if (!existsSync(model)) throw new ListeningError("model-missing", { detail: model });
+    this.#recognizer = new sherpa.OfflineRecognizer({
+      featConfig: { sampleRate: SAMPLE_RATE_HZ, featureDim: 80 },
+      modelConfig: {
+        zipformerCtc: { model },
+        tokens: join(modelsDir, "tiny-ko-ctc-espeak", "tokens.txt"),
+        numThreads: 1,
+        provider: "cpu",
+        debug: 0,
+      },
+    });
+  }
+
+  transcribe(pcm: Float32Array): Transcription {
+    const startedMs = threadCpuMs();
+    const sound = atLeast(pcm, 0.4 * SAMPLE_RATE_HZ);
+    const tokens = this.#read(sound);
+    const others = CHANGES.map((change) => this.#read(change(sound)).filter(isLetter));
+    const letters = tokens.filter(isLetter);
+    const kept = others.map((other) => keptItems(letters, other));
+    const text = compose(tokens);
+    const agreed = mean(others.map((other) => agreement(letters, other)));
+    const confidence = agreed * wholeSyllableShare(text);
+    return {
+      text,
+      words: wordsOf(tokens, kept),
+      confidence,
+      accepted: text !== "" && confidence >= LEAST_CONFIDENCE,
+      noSpeech: null,
+      cpuMs: threadCpuMs() - startedMs,
+    };
+  }
+
+  /** Conjoining jamo and spaces. */
+  #read(pcm: Float32Array): readonly string[] {
+    const stream = this.#recognizer.createStream();
+    stream.acceptWaveform({ samples: pcm, sampleRate: SAMPLE_RATE_HZ });
+    this.#recognizer.decode(stream);
+    return this.#recognizer.getResult(stream).tokens;
+  }
+}
+
+function isLetter(token: string): boolean {
+  return token.trim() !== "";
+}
+
+function compose(tokens: readonly string[]): string {
+  return tokens.join("").normalize("NFC").replaceAll(/\s+/g, " ").trim();
+}
+
+function wholeSyllableShare(text: string): number {
+  const letters = [...text].filter((character) => character !== " ");
+  return letters.length === 0 ? 0 : letters.filter((character) => /[가-힣]/.test(character)).length / letters.length;
+}
+
+/** A word is as sure as its letters were found again in the other readings. */
+function wordsOf(tokens: readonly string[], kept: readonly (readonly boolean[])[]): Word[] {
+  const words: { tokens: string[]; shares: number[] }[] = [];
+  let letter = 0;
+  let open = false;
+  for (const token of tokens) {
+    if (!isLetter(token)) {
+      open = false;
+      continue;
+    }
+    if (!open) words.push({ tokens: [], shares: [] });
+    open = true;
+    words.at(-1)?.tokens.push(token);
+    const place = letter;
+    words.at(-1)?.shares.push(mean(kept.map((marks) => (marks[place] === true ? 1 : 0))));
+    letter += 1;
+  }
+  return words.map((word) => ({ text: compose(word.tokens), confidence: mean(word.shares) }));
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

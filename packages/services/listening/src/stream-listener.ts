@@ -1,0 +1,175 @@
+import { type Clock, DropOldestQueue, type Speaker, type Timer, WaitingQueue } from "@jikimi/kernel";
+import { judgeTranscription, type Verdict } from "./acceptance.ts";
+import type { CutterSettings } from "./cutter.ts";
+import { ListeningError } from "./errors.ts";
+import type { HeardUtterance, Recognizer, Resample, VoiceActivity } from "./ports.ts";
+import { type HeardFrame, type SegmenterEvent, type SpeechSegment, SpeechSegmenter } from "./segmenter.ts";
+
+export type ListenerEvent =
+  | { readonly kind: "utterance"; readonly utterance: HeardUtterance }
+  | { readonly kind: "speech-started"; readonly atMs: number }
+  /** Hearing cannot keep up: how late the last text came (beyond the pause that ends an utterance), what was dropped. */
+  | { readonly kind: "lagging"; readonly lagMs: number; readonly droppedFrames: number }
+  /** Someone may have spoken, but what the recogniser made of it is not to be trusted. */
+  | { readonly kind: "not-understood"; readonly why: Extract<Verdict, { kind: "rejected" }>["why"] }
+  /** The recogniser could not take or finish it. */
+  | { readonly kind: "unheard"; readonly why: string; readonly startMs: number; readonly endMs: number };
+
+export type StreamListenerOptions = {
+  readonly speaker: Speaker;
+  /** Wall clock of the call's time zero. */
+  readonly callStartedAtMs: number;
+  readonly recognizer: Recognizer;
+  readonly voice: VoiceActivity;
+  readonly resample: Resample;
+  readonly clock: Clock;
+  readonly onEvent: (event: ListenerEvent) => void;
+  readonly settings?: CutterSettings;
+};
+
+/** 10 s of 20 ms frames wait while utterances cannot be taken on; after that the oldest go. */
+const FRAME_CAPACITY = 500;
+/** Utterances that wait for the recogniser; the frames wait behind them. */
+const SEGMENT_CAPACITY = 8;
+/** With no frame for this long, what was being said has ended: a silent phone may send nothing. */
+const IDLE_MS = 800;
+const LAG_WORTH_SAYING_MS = 3_000;
+const LAG_REPORT_EVERY_MS = 5_000;
+
+/**
+ * One speaker of one call, from frames to utterances in the call's time. `push` never waits; `run` works until `end` or its
+ * signal. The two queues between them are bounded: audio drops its oldest and says so, utterances hold the audio back.
+ */
+export class StreamListener {
+  readonly #options: StreamListenerOptions;
+  readonly #segmenter: SpeechSegmenter;
+  readonly #frames = new DropOldestQueue<HeardFrame | "idle">({ capacity: FRAME_CAPACITY });
+  readonly #segments = new WaitingQueue<SpeechSegment>({ capacity: SEGMENT_CAPACITY });
+  #idle: Timer | undefined;
+  #lastFrameMs = 0;
+  #flushed = true;
+  #lagReportedMs = Number.NEGATIVE_INFINITY;
+  #droppedReported = 0;
+
+  constructor(options: StreamListenerOptions) {
+    this.#options = options;
+    this.#segmenter = new SpeechSegmenter({
+      voice: options.voice,
+      ...(options.settings === undefined ? {} : { settings: options.settings }),
+    });
+  }
+
+  get droppedFrames(): number {
+    return this.#frames.dropped;
+  }
+
+  push(frame: HeardFrame): void {
+    this.#lastFrameMs = this.#options.clock.monotonicMs();
+    this.#flushed = false;
+    this.#frames.push(frame);
+    if (this.#idle === undefined) this.#watchIdle(IDLE_MS);
+  }
+
+  /** No more frames come; what was said is still recognised, then `run` returns. */
+  end(): void {
+    this.#idle?.cancel();
+    this.#frames.push("idle");
+    this.#frames.close();
+  }
+
+  async run({ signal }: { signal: AbortSignal }): Promise<void> {
+    const stop = () => {
+      this.#idle?.cancel();
+      this.#frames.close();
+      this.#segments.close();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      await Promise.all([this.#listen(signal), this.#understand(signal)]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+      stop();
+    }
+  }
+
+  #watchIdle(delayMs: number): void {
+    this.#idle = this.#options.clock.after(delayMs, () => {
+      this.#idle = undefined;
+      const quietMs = this.#options.clock.monotonicMs() - this.#lastFrameMs;
+      if (quietMs < IDLE_MS) this.#watchIdle(IDLE_MS - quietMs);
+      else if (!this.#flushed) {
+        this.#flushed = true;
+        this.#frames.push("idle");
+      }
+    });
+  }
+
+  async #listen(signal: AbortSignal): Promise<void> {
+    for await (const frame of this.#frames) {
+      if (signal.aborted) break;
+      const events = frame === "idle" ? this.#segmenter.flush() : this.#segmenter.push(frame);
+      for (const event of events) await this.#take(event);
+      this.#sayDropped();
+    }
+    this.#segments.close();
+  }
+
+  async #take(event: SegmenterEvent): Promise<void> {
+    if (event.kind === "speech") await this.#segments.push(event.segment);
+    else this.#options.onEvent(event);
+  }
+
+  async #understand(signal: AbortSignal): Promise<void> {
+    for await (const segment of this.#segments) {
+      if (signal.aborted) return;
+      await this.#transcribe(segment, signal);
+    }
+  }
+
+  async #transcribe(segment: SpeechSegment, signal: AbortSignal): Promise<void> {
+    const { recognizer, resample, speaker, callStartedAtMs, onEvent } = this.#options;
+    try {
+      const pcm = resample(segment.pcm, segment.sampleRateHz, recognizer.sampleRateHz);
+      const transcription = await recognizer.transcribe(pcm, { signal, speaker });
+      const verdict = judgeTranscription(segment, transcription);
+      if (verdict.kind === "rejected") onEvent({ kind: "not-understood", why: verdict.why });
+      else {
+        const { text, words, confidence } = transcription;
+        const startMs = Math.round(segment.startMs - callStartedAtMs);
+        const endMs = Math.round(segment.endMs - callStartedAtMs);
+        onEvent({
+          kind: "utterance",
+          utterance: { speaker, text, words, confidence, startMs, endMs, levelDbfs: segment.levelDbfs },
+        });
+      }
+      this.#sayLag(this.#options.clock.nowMs() - segment.endMs);
+    } catch (failure) {
+      if (signal.aborted) return;
+      const why = failure instanceof ListeningError ? failure.code : String(failure);
+      onEvent({
+        kind: "unheard",
+        why,
+        startMs: segment.startMs - callStartedAtMs,
+        endMs: segment.endMs - callStartedAtMs,
+      });
+    }
+  }
+
+  #sayLag(lagMs: number): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (lagMs < LAG_WORTH_SAYING_MS || nowMs - this.#lagReportedMs < LAG_REPORT_EVERY_MS) return;
+    this.#lagReportedMs = nowMs;
+    this.#options.onEvent({ kind: "lagging", lagMs: Math.round(lagMs), droppedFrames: this.droppedFrames });
+  }
+
+  #sayDropped(): void {
+    if (this.droppedFrames === this.#droppedReported) return;
+    const nowMs = this.#options.clock.monotonicMs();
+    if (nowMs - this.#lagReportedMs < LAG_REPORT_EVERY_MS) return;
+    this.#lagReportedMs = nowMs;
+    this.#droppedReported = this.droppedFrames;
+    // A full queue of frames is its whole length behind.
+    this.#options.onEvent({ kind: "lagging", lagMs: FRAME_CAPACITY * 20, droppedFrames: this.droppedFrames });
+  }
+}
