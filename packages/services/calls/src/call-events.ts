@@ -1,9 +1,10 @@
-import type { AgentId, CallDirection, IncidentId, Speaker } from "@jikimi/kernel";
+import type { AgentId, CallDirection, Speaker } from "@jikimi/kernel";
+import type { Actor, Announcement, Cause, EndReason, HumanAction, RefusalReason } from "@jikimi/protection";
 import type { RecognizerName, RecordingGap, Word } from "./ports.ts";
 
 /**
  * What happened on a call, in order: the journal, `calls show`, the demo's output and the live events all speak
- * this. `atMs` counts from the first INVITE. Personal data is only in `invite`, `dialled` and `utterance`.
+ * this; `services/incidents` adds `incident-opened` and `incident-closed`. `atMs` counts from the first INVITE. Personal data is only in `invite`, `dialled` and `utterance`.
  */
 export type CallEvent = CallEventBody & { readonly atMs: number };
 
@@ -44,8 +45,27 @@ export type CallEventBody =
       readonly evidence: readonly { readonly label: string; readonly surface: string }[];
       readonly modelVersion: string;
     }
-  | { readonly kind: "hint"; readonly risk: number; readonly labels: readonly string[]; readonly why: unknown }
+  | { readonly kind: "hint"; readonly risk: number; readonly labels: readonly string[]; readonly cause: Cause }
   | { readonly kind: "hint-cleared" }
+  | { readonly kind: "long-call-hint"; readonly remainingMs: number }
+  | {
+      readonly kind: "offered";
+      readonly offerId: string;
+      readonly offer: "warning" | "ending";
+      readonly expiresAtMs: number | null;
+      readonly cause: Cause;
+    }
+  | { readonly kind: "offer-withdrawn"; readonly offerId: string; readonly why: string }
+  | {
+      readonly kind: "announcing";
+      readonly announcementId: string;
+      readonly announcement: Announcement;
+      readonly attempt: 1 | 2;
+      readonly cause: Cause;
+    }
+  | { readonly kind: "caller-muted"; readonly muted: boolean }
+  | { readonly kind: "ending-call"; readonly reason: EndReason; readonly announcement: string; readonly cause: Cause }
+  | { readonly kind: "action-refused"; readonly by: Actor; readonly action: HumanAction; readonly why: RefusalReason }
   | ({ readonly kind: "warning-started"; readonly warningNumber: number } & PlayedSound)
   | ({ readonly kind: "warning-completed"; readonly warningNumber: number } & PlayedOutcome)
   | ({ readonly kind: "long-call-started" } & PlayedSound)
@@ -54,16 +74,14 @@ export type CallEventBody =
   | ({ readonly kind: "ending-completed"; readonly reason: string } & PlayedOutcome)
   | ({ readonly kind: "announcement-started"; readonly announcement: string } & PlayedSound)
   | ({ readonly kind: "announcement-completed"; readonly announcement: string } & PlayedOutcome)
-  | { readonly kind: "ending-offered"; readonly expiresInMs: number | null }
-  | { readonly kind: "action"; readonly by: "agent" | "supervisor"; readonly action: unknown }
+  | { readonly kind: "action"; readonly by: Actor; readonly action: HumanAction }
   | { readonly kind: "hold" | "resumed"; readonly by: Speaker }
   | { readonly kind: "transferring" | "transferred" | "transfer-failed"; readonly to: string; readonly why?: string }
   | { readonly kind: "hearing-lost" | "hearing-restored"; readonly speaker?: Speaker; readonly why?: string }
   | { readonly kind: "media-lost" | "media-restored"; readonly why?: string }
   | { readonly kind: "silent-line" | "line-returned"; readonly speaker: Speaker; readonly silentMs: number }
-  | { readonly kind: "incident-opened"; readonly incidentId: IncidentId; readonly cause: unknown }
-  | { readonly kind: "incident-closed"; readonly incidentId: IncidentId; readonly outcome: unknown }
   | { readonly kind: "bye"; readonly by: "caller" | "agent" | "jikimi"; readonly reason: string }
+  | { readonly kind: "ended"; readonly by: "caller" | "agent" | "jikimi"; readonly reason: string }
   | { readonly kind: "rest-started"; readonly agentId: AgentId; readonly durationMs: number }
   | { readonly kind: "fault"; readonly where: string; readonly why: string };
 

@@ -1,4 +1,4 @@
-import type { CallId, EpochMs, LegId, Speaker } from "@jikimi/kernel";
+import type { CallId, DepartmentId, EpochMs, LegId, Speaker } from "@jikimi/kernel";
 
 /**
  * The media anchor (DESIGN §5): every call's audio passes through it, whoever the two parties are.
@@ -41,6 +41,8 @@ export interface MediaPlane {
 
   /** Writes what each leg says to the given channel of one encrypted recording. */
   startRecording(request: RecordingRequest): Promise<void>;
+  /** A channel passes to another leg (the agent answered, a transfer); the recording goes on without a seam. */
+  assignRecordingChannel(request: { callId: CallId; channel: Speaker; legId: LegId }): Promise<void>;
   stopRecording(request: { callId: CallId }): Promise<RecordingSummary | null>;
 
   /** Streams what `legId` says to a listen worker as decoded PCM. */
@@ -80,7 +82,8 @@ export type RecordingRequest = {
   /** The file to create, mode 0600; it must not exist. */
   readonly path: string;
   readonly startedAtMs: EpochMs;
-  readonly channels: { readonly caller: LegId; readonly agent: LegId };
+  /** A party who is not there yet is null: the channel is a gap (`not-connected`) until `assignRecordingChannel`. */
+  readonly channels: { readonly caller: LegId | null; readonly agent: LegId | null };
   /** The call's own AES-256 key in base64: 32 bytes. Travels over the worker's pipe only, never to disk or logs. */
   readonly callKey: string;
   /** The same key wrapped by the site's key, in base64, as it is written into the file's header. */
@@ -128,6 +131,7 @@ export type MediaEvent =
       playedMs: number;
       outcome: "completed" | "stopped" | "leg-released" | "sound-unreadable";
     }
+  /** Digits are reported and never relayed by the plane: the server keeps an agent's codes and sends the rest on. */
   | { kind: "digit"; callId: CallId; legId: LegId; digit: string; durationMs: number; atMs: EpochMs }
   /** The party's audio locked onto a source. */
   | { kind: "rtp-started"; callId: CallId; legId: LegId; atMs: EpochMs }
@@ -175,3 +179,54 @@ export type HearingEvent =
   | { kind: "lagging"; callId: CallId; lagMs: number }
   | { kind: "listen-lost"; callIds: readonly CallId[]; atMs: EpochMs }
   | { kind: "listen-ready"; atMs: EpochMs };
+
+/** What a call may play; `services/notices` chooses the organisation's own sound or the synthetic default. */
+export type AnnouncementName =
+  | "notice"
+  | "warning"
+  | "ending"
+  | "long-call"
+  | "long-call-ending"
+  | "nobody-free"
+  | "closed"
+  | "service-fault";
+
+export type Sound = {
+  readonly path: string;
+  readonly text: string;
+  /** True when a machine's voice speaks it: said wherever it shows. */
+  readonly synthetic: boolean;
+  readonly sha256: string;
+  readonly durationMs: number;
+};
+
+export interface Sounds {
+  announcement(name: AnnouncementName, listener: { language: "ko" | "en"; departmentId: DepartmentId | null }): Sound;
+  /** Looped: what a caller hears while a telephone rings, and while on hold. */
+  readonly ringback: Sound;
+  readonly holdMusic: Sound;
+}
+
+/** Where recordings lie and how they are keyed; `services/recording` has both. */
+export interface RecordingShelf {
+  /** A path that does not exist yet, and the call's own key. `segment` counts from 0 (re-anchored calls have more). */
+  newRecording(
+    callId: CallId,
+    startedAtMs: EpochMs,
+    segment: number,
+  ): { path: string; callKey: string; wrappedKey: string };
+}
+
+/** Judges one utterance; `domain/language` does it. Pure and quick. */
+export interface Judge {
+  assess(text: string, confidence: number): JudgedUtterance;
+}
+
+export type JudgedUtterance = {
+  readonly labels: Readonly<Record<AbuseLabel, number>>;
+  readonly abusive: boolean;
+  readonly evidence: readonly { readonly label: AbuseLabel; readonly surface: string }[];
+  readonly modelVersion: string;
+};
+
+export type AbuseLabel = "profanity" | "insult" | "threat" | "sexual_harassment" | "discrimination";

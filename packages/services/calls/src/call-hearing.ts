@@ -1,0 +1,90 @@
+import type { CallId } from "@jikimi/kernel";
+import type { Call, Party } from "./call.ts";
+import type { Hearing, HearingEvent, MediaPlane, RecognizerName } from "./ports.ts";
+
+/**
+ * Ties each call's two sides to the ears and brings what is heard into the call's inbox. When the ears are gone the
+ * call goes on: it is told, the clock and the buttons still protect, and hearing starts again when they are back.
+ */
+export class CallHearing {
+  readonly #media: MediaPlane;
+  readonly #hearing: Hearing;
+  readonly #recognizer: RecognizerName;
+  readonly #calls = new Map<CallId, Listened>();
+  readonly #stopListening: () => void;
+
+  constructor({ media, hearing, recognizer }: { media: MediaPlane; hearing: Hearing; recognizer: RecognizerName }) {
+    this.#media = media;
+    this.#hearing = hearing;
+    this.#recognizer = recognizer;
+    this.#stopListening = hearing.onEvent((event) => this.#hear(event));
+  }
+
+  close(): void {
+    this.#stopListening();
+  }
+
+  /** Listens to both parties from here on; again for a new leg after a transfer or a lost media process. */
+  async listen(call: Call): Promise<void> {
+    const listened = this.#calls.get(call.id) ?? { call, deaf: false };
+    this.#calls.set(call.id, listened);
+    const opened = await Promise.all([this.#listenTo(call, "caller"), this.#listenTo(call, "agent")]);
+    const deaf = opened.includes(false);
+    if (deaf === listened.deaf) return;
+    listened.deaf = deaf;
+    call.tell({ kind: deaf ? "hearing-lost" : "hearing-restored" });
+    call.put({ kind: "event", event: { kind: deaf ? "hearing-lost" : "hearing-restored" } });
+  }
+
+  async stop(call: Call): Promise<void> {
+    this.#calls.delete(call.id);
+    await this.#hearing.closeCall(call.id).catch(() => {});
+  }
+
+  async #listenTo(call: Call, speaker: Party): Promise<boolean> {
+    const leg = call.leg(speaker);
+    if (leg === null || leg.gone) return true;
+    const { id: callId, startedAtMs: callStartedAtMs } = call;
+    try {
+      const sink = await this.#hearing.openStream({ callId, speaker, recognizer: this.#recognizer, callStartedAtMs });
+      if (sink === null) return false;
+      await this.#media.tap({ callId, legId: leg.legId, speaker, sink });
+      return true;
+    } catch (cause) {
+      call.log.warn({ cause, speaker }, "a party is not heard");
+      return false;
+    }
+  }
+
+  #hear(event: HearingEvent): void {
+    switch (event.kind) {
+      case "utterance": {
+        const { utterance, recognizer } = event;
+        this.#calls.get(event.callId)?.call.put({ kind: "heard", utterance, recognizer });
+        return;
+      }
+      case "listen-lost":
+        for (const callId of event.callIds) this.#lost(callId);
+        return;
+      case "listen-ready":
+        for (const { call, deaf } of this.#calls.values()) if (deaf) void this.listen(call);
+        return;
+      case "lagging":
+        this.#calls.get(event.callId)?.call.log.warn({ lagMs: event.lagMs }, "hearing lags behind");
+        return;
+      case "speech-started":
+        return;
+    }
+  }
+
+  #lost(callId: CallId): void {
+    const listened = this.#calls.get(callId);
+    if (listened === undefined || listened.deaf) return;
+    listened.deaf = true;
+    listened.call.tell({ kind: "hearing-lost", why: "the listen process is gone" });
+    listened.call.put({ kind: "event", event: { kind: "hearing-lost" } });
+    void this.listen(listened.call);
+  }
+}
+
+type Listened = { readonly call: Call; deaf: boolean };

@@ -1,0 +1,74 @@
+import type { CallId, Clock } from "@jikimi/kernel";
+import type { Call } from "./call.ts";
+import type { MediaPlane, RecordingShelf, RecordingSummary } from "./ports.ts";
+
+/** Starts and stops the recordings of calls, and tells each call's account of them. */
+export class CallRecordings {
+  readonly #media: MediaPlane;
+  readonly #shelf: RecordingShelf;
+  readonly #clock: Clock;
+  readonly #running = new Map<CallId, { segment: number; on: boolean }>();
+
+  constructor({ media, shelf, clock }: { media: MediaPlane; shelf: RecordingShelf; clock: Clock }) {
+    this.#media = media;
+    this.#shelf = shelf;
+    this.#clock = clock;
+  }
+
+  isOn(callId: CallId): boolean {
+    return this.#running.get(callId)?.on ?? false;
+  }
+
+  /** Begins to record, or goes on in a new file (a segment) after a stop. A failure is told and the call goes on. */
+  async start(call: Call): Promise<boolean> {
+    const before = this.#running.get(call.id);
+    if (before?.on) return true;
+    const segment = before === undefined ? 0 : before.segment + 1;
+    const startedAtMs = this.#clock.nowMs();
+    const { path, callKey, wrappedKey } = this.#shelf.newRecording(call.id, startedAtMs, segment);
+    const channels = { caller: call.leg("caller")?.legId ?? null, agent: call.leg("agent")?.legId ?? null };
+    try {
+      await this.#media.startRecording({ callId: call.id, path, startedAtMs, channels, callKey, wrappedKey });
+    } catch (cause) {
+      call.log.error({ cause }, "recording could not start");
+      call.tell({ kind: "recording-failed", reason: cause instanceof Error ? cause.message : "unknown" });
+      return false;
+    }
+    this.#running.set(call.id, { segment, on: true });
+    const change = segment === 0 ? { recordingPath: path } : {};
+    call.tell({ kind: "recording-started", path }, { change });
+    return true;
+  }
+
+  /** Closes the running file, if any, and tells its hash and its gaps. */
+  async stop(call: Call): Promise<void> {
+    const running = this.#running.get(call.id);
+    if (!running?.on) return;
+    running.on = false;
+    const summary = await this.#media.stopRecording({ callId: call.id }).catch(() => null);
+    if (summary === null) {
+      call.tell({ kind: "recording-failed", reason: "not closed: to be verified" });
+      return;
+    }
+    this.#tellClosed(call, summary);
+  }
+
+  /** The media process with the file died: what it wrote is on disk up to its last second. */
+  lost(call: Call): void {
+    const running = this.#running.get(call.id);
+    if (running?.on) running.on = false;
+  }
+
+  forget(callId: CallId): void {
+    this.#running.delete(callId);
+  }
+
+  #tellClosed(call: Call, summary: RecordingSummary): void {
+    const { sha256, durationMs, gaps, complete, path } = summary;
+    call.recordingFacts = { recordingSha256: sha256, recordingComplete: complete };
+    call.tell(
+      { kind: "recording-closed", sha256, durationMs, gaps, complete, path },
+      { change: { recordingSha256: sha256, recordingSummary: { durationMs, gaps, complete } } },
+    );
+  }
+}

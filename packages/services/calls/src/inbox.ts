@@ -1,0 +1,16 @@
+import type { ProtectionEvent } from "@jikimi/protection";
+import type { RecognizerName, Utterance } from "./ports.ts";
+
+/** What comes to the decision: heard words still to be judged, or an event of the call itself. */
+export type InboxItem =
+  | { readonly kind: "heard"; readonly utterance: Utterance; readonly recognizer: RecognizerName }
+  | { readonly kind: "event"; readonly event: EventBody }
+  /** The call's last item: both legs are gone and the recording is closed. */
+  | { readonly kind: "over"; readonly by: "jikimi" | "caller" | "agent" | "fault" };
+
+/** A protection event before it is dated. */
+export type EventBody = ProtectionEvent extends infer Event
+  ? Event extends ProtectionEvent
+    ? Omit<Event, "atMs"> & { readonly atMs?: number }
+    : never
+  : never;

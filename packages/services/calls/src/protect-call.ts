@@ -1,0 +1,77 @@
+import type { UtteranceId } from "@jikimi/kernel";
+import {
+  decide,
+  type ExemptLine,
+  initialState,
+  nextDeadlineMs,
+  type Policy,
+  type ProtectionEvent,
+} from "@jikimi/protection";
+import type { Call } from "./call.ts";
+import type { CallDeps } from "./call-deps.ts";
+import { type Carrying, carryOut } from "./carry-out.ts";
+import type { InboxItem } from "./inbox.ts";
+
+/**
+ * The line of one call (DESIGN §3), from what was heard to what was done:
+ *
+ * | | where                | here                                              |
+ * |-|----------------------|---------------------------------------------------|
+ * |4| apps/listen          | an utterance comes into the call's inbox           |
+ * |5| domain/language      | `judge.assess` scores it                           |
+ * |6| domain/protection    | `decide` says what to do: pure                     |
+ * |7| services/calls       | `carryOut` plays, mutes, ends; tells what happened |
+ * |8| services/incidents   | the record, opened before an ending, closed after  |
+ *
+ * What must come back (an announcement's end, an agent's key) is a new item in the inbox. Runs from the bridge until
+ * the call is over and its record closed; never rejects because of what a caller, a worker or a database did.
+ */
+export async function protectCall(
+  call: Call,
+  { policy, exempt }: { policy: Policy; exempt: ExemptLine | null },
+  deps: CallDeps,
+): Promise<void> {
+  let state = initialState({ direction: call.direction, policy, exempt });
+  let timer = deps.clock.after(0, () => {});
+  const carrying: Carrying = { call, policy, deps, incidents: new Map(), playing: new Map() };
+  for await (const item of call.inbox) {
+    const event = toEvent(call, item, deps);
+    if (event === null) continue;
+    const step = decide(state, event, policy);
+    state = step.state;
+    for (const decision of step.decisions) await carryOut(decision, carrying);
+    if (event.kind === "agent-hung-up" && state.stage.kind !== "ending" && state.stage.kind !== "leaving") {
+      call.finish({ by: "agent", reason: "hung-up" });
+    }
+    timer.cancel();
+    const dueMs = nextDeadlineMs(state, policy);
+    if (dueMs !== null) {
+      timer = deps.clock.after(Math.max(0, dueMs - call.atMs), () =>
+        call.put({ kind: "event", event: { kind: "tick" } }),
+      );
+    }
+    if (item.kind === "over") break;
+  }
+  timer.cancel();
+}
+
+/** Rows 4 and 5: an utterance is written down as heard, judged (the caller's only), and written down as judged. */
+function toEvent(call: Call, item: InboxItem, deps: CallDeps): ProtectionEvent | null {
+  switch (item.kind) {
+    case "event":
+      return { atMs: call.atMs, ...item.event } as ProtectionEvent;
+    case "over":
+      return { kind: "call-ended", by: item.by, atMs: call.atMs };
+    case "heard": {
+      const { utterance, recognizer } = item;
+      const utteranceId = call.nextUtteranceId() as UtteranceId;
+      call.tell({ kind: "utterance", utteranceId, ...utterance, recognizer });
+      if (utterance.speaker === "agent") return null;
+      const judged = deps.judge.assess(utterance.text, utterance.confidence);
+      const { labels, abusive, evidence, modelVersion } = judged;
+      call.tell({ kind: "assessed", utteranceId, labels, abusive, evidence, modelVersion });
+      const { speaker, startMs, endMs, confidence } = utterance;
+      return { kind: "utterance-assessed", speaker, utteranceId, startMs, endMs, confidence, labels, atMs: call.atMs };
+    }
+  }
+}
