@@ -16,6 +16,20 @@ const speaker = z.enum(["caller", "agent"]);
 const recognizer = z.enum(["whisper-base-ko", "demo"]);
 const share = z.number().min(0).max(1);
 
+/** Given to a listen worker as its only argument, in JSON. */
+export const ListenWorkerConfig = z.object({
+  workerId: z.string().min(1),
+  modelsDir: z.string().min(1),
+  /** Loaded before the worker says `ready`; any other is loaded when a stream first asks for it. */
+  recognizers: z.array(recognizer),
+  /** Where taps connect to; the port is the system's choice. */
+  tapHost: z.string().min(1),
+  logLevel: z.enum(["debug", "info", "warn", "error"]),
+  /** The program of the recogniser's thread, where it is not the source beside the adapter (a bundle). */
+  threadUrl: z.url().optional(),
+});
+export type ListenWorkerConfig = z.infer<typeof ListenWorkerConfig>;
+
 export const ListenRequest = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("open-stream"),
@@ -53,7 +67,7 @@ export const ListenReport = z.discriminatedUnion("kind", [
     utterance: z.object({
       speaker,
       text: z.string(),
-      words: z.array(z.object({ text: z.string(), confidence: share })),
+      words: z.array(z.object({ text: z.string(), confidence: share })).readonly(),
       confidence: share,
       /** Milliseconds since the call's time zero. */
       startMs: z.number(),

@@ -1,0 +1,146 @@
+import type { CallId, Clock, Log, Random } from "@jikimi/kernel";
+import { type ListenerEvent, type Resample, StreamListener, type VoiceActivityModel } from "@jikimi/listening";
+import type { ListenReport, ListenRequest } from "@jikimi/worker-messages";
+import type { Recognizers } from "./recognizers.ts";
+import type { TapServer } from "./tap-server.ts";
+
+export type ListenWorkerOptions = {
+  readonly taps: TapServer;
+  readonly tapHost: string;
+  readonly recognizers: Recognizers;
+  readonly voices: VoiceActivityModel;
+  readonly resample: Resample;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly report: (report: ListenReport) => void;
+};
+
+type OpenStream = Extract<ListenRequest, { kind: "open-stream" }>;
+
+type Stream = {
+  readonly request: OpenStream;
+  readonly token: string;
+  readonly listener: StreamListener;
+  readonly stopping: AbortController;
+  /** Settles when the last words are recognised. */
+  readonly finished: Promise<void>;
+};
+
+/** What was said just before a call ended is still worth hearing, for the record; but not for ever. */
+const LAST_WORDS_MS = 10_000;
+
+/**
+ * The listen process without its process: requests in, reports out. A stream is a tap's connection and a listener; it ends
+ * with the connection, with the call, or when the same speaker's stream is opened anew.
+ */
+export class ListenWorker {
+  readonly #options: ListenWorkerOptions;
+  readonly #streams = new Set<Stream>();
+  /** Frames dropped by streams that are gone. */
+  #droppedByEnded = 0;
+
+  constructor(options: ListenWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** `stop` is for the process; everything else is answered here. Never rejects. */
+  async handle(request: Exclude<ListenRequest, { kind: "stop" }>): Promise<void> {
+    switch (request.kind) {
+      case "open-stream":
+        await this.#open(request);
+        break;
+      case "close-call":
+        this.#close((stream) => stream.request.callId === request.callId);
+        break;
+      case "ping":
+        this.#answer(request.pingId);
+        break;
+    }
+  }
+
+  /** Ends every stream and waits for the last words to be recognised. */
+  async stop(): Promise<void> {
+    const finished = [...this.#streams].map((stream) => stream.finished);
+    this.#close(() => true);
+    await Promise.all(finished);
+  }
+
+  #answer(pingId: number): void {
+    const { recognizers, report } = this.#options;
+    const dropped = [...this.#streams].reduce(
+      (sum, { listener }) => sum + listener.droppedFrames,
+      this.#droppedByEnded,
+    );
+    report({ kind: "pong", pingId, streams: this.#streams.size, waiting: recognizers.waiting, droppedFrames: dropped });
+  }
+
+  async #open(request: OpenStream): Promise<void> {
+    const { recognizers, taps, tapHost, random, log, report } = this.#options;
+    const { requestId, callId, speaker } = request;
+    try {
+      const recognizer = await recognizers.get(request.recognizer);
+      this.#close((stream) => stream.request.callId === callId && stream.request.speaker === speaker);
+      const { voices, resample, clock } = this.#options;
+      const listener = new StreamListener({
+        speaker,
+        callStartedAtMs: request.callStartedAtMs,
+        recognizer,
+        voice: voices.open(8000),
+        resample,
+        clock,
+        onEvent: (event) => this.#tell(callId, request, event),
+      });
+      const token = random.hex(24);
+      const stopping = new AbortController();
+      const finished = listener
+        .run({ signal: stopping.signal })
+        .catch((failure: unknown) => log.error({ callId, speaker, failure: String(failure) }, "stream failed"))
+        .finally(() => this.#forget(stream));
+      const stream: Stream = { request, token, listener, stopping, finished };
+      this.#streams.add(stream);
+      taps.admit(token, { frame: (frame) => listener.push(frame), end: () => this.#end(stream) });
+      report({ kind: "stream-opened", requestId, sink: { host: tapHost, port: taps.port, token } });
+    } catch (failure) {
+      log.error({ callId, speaker, recognizer: request.recognizer, failure: String(failure) }, "stream refused");
+      report({ kind: "stream-refused", requestId, why: String(failure) });
+    }
+  }
+
+  #close(which: (stream: Stream) => boolean): void {
+    for (const stream of [...this.#streams].filter(which)) this.#options.taps.release(stream.token);
+  }
+
+  /** The connection is over: what was said is still recognised, for a while. */
+  #end(stream: Stream): void {
+    stream.listener.end();
+    const patience = this.#options.clock.after(LAST_WORDS_MS, () => stream.stopping.abort());
+    void stream.finished.then(() => patience.cancel());
+  }
+
+  #forget(stream: Stream): void {
+    if (this.#streams.delete(stream)) this.#droppedByEnded += stream.listener.droppedFrames;
+  }
+
+  #tell(callId: CallId, { speaker, recognizer }: OpenStream, event: ListenerEvent): void {
+    const { report, log } = this.#options;
+    switch (event.kind) {
+      case "utterance":
+        report({ kind: "utterance", callId, recognizer, utterance: event.utterance });
+        break;
+      case "speech-started":
+        report({ kind: "speech-started", callId, speaker, atMs: event.atMs });
+        break;
+      case "lagging":
+        log.warn({ callId, speaker, lagMs: event.lagMs, droppedFrames: event.droppedFrames }, "hearing lags");
+        report({ kind: "lagging", callId, lagMs: event.lagMs });
+        break;
+      case "not-understood":
+        log.debug({ callId, speaker, why: event.why }, "speech not understood");
+        break;
+      case "unheard":
+        log.warn({ callId, speaker, why: event.why, startMs: event.startMs }, "speech not heard");
+        break;
+    }
+  }
+}
