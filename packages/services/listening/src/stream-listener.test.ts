@@ -1,0 +1,126 @@
+import { ManualClock } from "@jikimi/kernel";
+import { expect, test } from "vitest";
+import { frameOf, LoudnessVoice, repeatSamples, ScriptedRecognizer, saying } from "../testing/fake-hearing.ts";
+import { ListeningError } from "./errors.ts";
+import type { Recognizer, Transcription } from "./ports.ts";
+import { type ListenerEvent, StreamListener } from "./stream-listener.ts";
+
+function listen(recognizer: Recognizer) {
+  const clock = new ManualClock();
+  const startMs = clock.nowMs();
+  const events: ListenerEvent[] = [];
+  const listener = new StreamListener({
+    speaker: "caller",
+    callStartedAtMs: startMs - 5_000,
+    recognizer,
+    voice: new LoudnessVoice(),
+    resample: repeatSamples,
+    clock,
+    onEvent: (event) => events.push(event),
+  });
+  const stopping = new AbortController();
+  const done = listener.run({ signal: stopping.signal });
+  let frames = 0;
+  /** `#` loud, `.` silent: 20 ms each, in no time. */
+  const play = (picture: string) => {
+    for (const mark of picture) listener.push({ atMs: startMs + 20 * frames++, pcm: frameOf(mark === "#") });
+  };
+  return { clock, events, listener, stopping, done, play };
+}
+
+const UTTERANCE = "#".repeat(48) + ".".repeat(32);
+
+test("what is said is given in the call's time", async () => {
+  const { events, listener, done, play } = listen(new ScriptedRecognizer());
+  play(".".repeat(80) + UTTERANCE);
+  listener.end();
+  await done;
+  expect(events).toEqual([
+    { kind: "speech-started", atMs: expect.any(Number) },
+    {
+      kind: "utterance",
+      utterance: {
+        speaker: "caller",
+        text: String((8 + 30 + 5) * 512),
+        words: expect.any(Array),
+        confidence: 0.9,
+        startMs: 6600,
+        endMs: 7560,
+        levelDbfs: expect.closeTo(-12.2, 0),
+      },
+    },
+  ]);
+});
+
+test("what the recogniser does not stand by is no utterance", async () => {
+  const { events, listener, done, play } = listen(
+    new ScriptedRecognizer(async () => saying("이 시원한", { accepted: false })),
+  );
+  play(UTTERANCE);
+  listener.end();
+  await done;
+  expect(events.map((event) => event.kind)).toEqual(["speech-started", "not-understood"]);
+});
+
+test("a phone that falls silent without a frame has finished its sentence", async () => {
+  const { clock, events, listener, done, play } = listen(new ScriptedRecognizer());
+  play("#".repeat(48));
+  await clock.advance(700);
+  expect(events.filter((event) => event.kind === "utterance")).toHaveLength(0);
+  await clock.advance(900);
+  expect(events.filter((event) => event.kind === "utterance")).toHaveLength(1);
+  listener.end();
+  await done;
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test("a recogniser that fails costs one utterance and not the stream", async () => {
+  let calls = 0;
+  const { events, listener, done, play } = listen(
+    new ScriptedRecognizer(async () => {
+      calls += 1;
+      if (calls === 1) throw new ListeningError("recognizer-lost");
+      return saying("네");
+    }),
+  );
+  play(UTTERANCE + UTTERANCE);
+  listener.end();
+  await done;
+  expect(events.map((event) => event.kind).filter((kind) => kind !== "speech-started")).toEqual([
+    "unheard",
+    "utterance",
+  ]);
+  expect(events.find((event) => event.kind === "unheard")).toMatchObject({ why: "recognizer-lost" });
+});
+
+test("a recogniser that is stuck drops the oldest audio, says so, and holds a bounded amount", async () => {
+  let release: (transcription: Transcription) => void = () => {};
+  const recognizer = new ScriptedRecognizer(
+    () =>
+      new Promise((resolve) => {
+        release = resolve;
+      }),
+  );
+  const { clock, events, listener, stopping, done, play } = listen(recognizer);
+  for (let i = 0; i < 40; i++) {
+    play(UTTERANCE);
+    await clock.advance(1);
+  }
+  expect(listener.droppedFrames).toBeGreaterThan(1000);
+  release(saying("네"));
+  await clock.advance(1);
+  expect(events.some((event) => event.kind === "lagging")).toBe(true);
+  stopping.abort();
+  release(saying("네"));
+  await done;
+});
+
+test("an aborted stream ends at once and leaves no timer", async () => {
+  const { clock, events, stopping, done, play } = listen(new ScriptedRecognizer(() => new Promise(() => {})));
+  play("#".repeat(20));
+  stopping.abort();
+  await done;
+  await clock.advance(5_000);
+  expect(events.filter((event) => event.kind === "utterance")).toEqual([]);
+  expect(clock.pendingTimers).toBe(0);
+});
