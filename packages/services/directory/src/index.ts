@@ -1,3 +1,16 @@
+export { digestHa1 } from "./digest.ts";
+export {
+  type AddedPerson,
+  Directory,
+  type DirectoryOptions,
+  type NewDepartment,
+  type NewPerson,
+  type NewPolicy,
+  type NewTrunk,
+  type PersonChange,
+} from "./directory.ts";
+export { DirectoryError, type DirectoryErrorCode } from "./errors.ts";
+export { readNumber } from "./numbers.ts";
 export type {
   DirectoryRows,
   DirectoryStore,
@@ -8,6 +21,9 @@ export type {
   SecretSeal,
   TrunkRow,
 } from "./ports.ts";
+export type { DirectoryProblem, DirectoryProblemCode, Outcome } from "./problems.ts";
+export { installSample, type SampleDepartment, type SamplePassword, sampleDepartment } from "./sample.ts";
+export { aesSecretSeal } from "./secret-seal.ts";
 export type {
   Bilingual,
   Department,

@@ -1,4 +1,8 @@
+import { BlockList, isIP } from "node:net";
 import type { AgentId, DepartmentId, PolicyId, TrunkId } from "@jikimi/kernel";
+import { readNumber } from "./numbers.ts";
+import type { DirectoryRows } from "./ports.ts";
+import { readNetwork } from "./rules.ts";
 import type { Department, DigestHa1, InboundNumber, Organisation, Person, StoredPolicy, Trunk } from "./types.ts";
 
 /**
@@ -6,7 +10,8 @@ import type { Department, DigestHa1, InboundNumber, Organisation, Person, Stored
  * so one kept for the length of a decision does not change under it.
  */
 export interface DirectoryView {
-  readonly organisation: Organisation;
+  /** Null until it is set up. */
+  readonly organisation: Organisation | null;
   readonly people: readonly Person[];
   readonly departments: readonly Department[];
   readonly numbers: readonly InboundNumber[];
@@ -31,4 +36,77 @@ export interface DirectoryView {
   trunkOfSource(address: string): Trunk | null;
   /** Active trunks in the order outbound calls try them. */
   outboundTrunks(): readonly Trunk[];
+}
+
+export function viewOf(rows: DirectoryRows): DirectoryView {
+  const people = rows.people.map(({ person }) => person);
+  const trunks = rows.trunks.map(({ trunk }) => trunk);
+  const peopleById = new Map(people.map((person) => [person.id, person]));
+  const peopleByUsername = new Map(rows.people.map((row) => [row.person.sipUsername, row]));
+  const departments = new Map(rows.departments.map((department) => [department.id, department]));
+  const numbers = new Map(rows.numbers.map(({ number, departmentId }) => [number, departmentId]));
+  const policies = new Map(rows.policies.map((policy) => [policy.id, policy]));
+  const agentsByDepartment = groupAgents(people);
+  const outbound = trunks
+    .filter(({ active }) => active)
+    .sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
+  const sources = outbound.flatMap((trunk) =>
+    trunk.route.kind === "address" ? [{ trunk, list: listOf(trunk.route.sources) }] : [],
+  );
+
+  return {
+    organisation: rows.organisation,
+    people,
+    departments: rows.departments,
+    numbers: rows.numbers,
+    trunks,
+    policies: rows.policies,
+    person: (id) => peopleById.get(id) ?? null,
+    personByUsername: (sipUsername) => peopleByUsername.get(sipUsername)?.person ?? null,
+    ha1Of: (sipUsername) => {
+      const row = peopleByUsername.get(sipUsername);
+      return row?.person.active === true ? row.ha1 : null;
+    },
+    department: (id) => departments.get(id) ?? null,
+    departmentOfNumber: (dialled) => {
+      const number = readNumber(dialled);
+      const departmentId = number === null ? undefined : numbers.get(number);
+      return departmentId === undefined ? null : (departments.get(departmentId) ?? null);
+    },
+    agentsOf: (departmentId) => agentsByDepartment.get(departmentId) ?? [],
+    policyOf: (departmentId) => {
+      const department = departments.get(departmentId);
+      return department === undefined ? null : (policies.get(department.policyId) ?? null);
+    },
+    policy: (id) => policies.get(id) ?? null,
+    trunk: (id) => trunks.find((trunk) => trunk.id === id) ?? null,
+    trunkOfSource: (address) => {
+      const plain = address.replace(/^::ffff:(?=[0-9.]+$)/i, "");
+      const version = isIP(plain);
+      if (version === 0) return null;
+      const family = version === 4 ? "ipv4" : "ipv6";
+      return sources.find(({ list }) => list.check(plain, family))?.trunk ?? null;
+    },
+    outboundTrunks: () => outbound,
+  };
+}
+
+function groupAgents(people: readonly Person[]): Map<DepartmentId, Person[]> {
+  const groups = new Map<DepartmentId, Person[]>();
+  for (const person of people) {
+    if (!person.active || person.role !== "agent" || person.departmentId === null) continue;
+    const group = groups.get(person.departmentId);
+    if (group === undefined) groups.set(person.departmentId, [person]);
+    else group.push(person);
+  }
+  return groups;
+}
+
+function listOf(sources: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const source of sources) {
+    const network = readNetwork(source);
+    if (network !== null) list.addSubnet(network.address, network.prefix, network.family);
+  }
+  return list;
 }
