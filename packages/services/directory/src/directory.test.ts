@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { type DepartmentId, ManualClock, type PolicyId, SeededRandom, silentLog, type TrunkId } from "@jikimi/kernel";
+import { type MinuteRange, officeHours } from "@jikimi/routing";
 import { describe, expect, test } from "vitest";
 import { aDepartment, MemoryDirectoryStore } from "../testing/index.ts";
-import { Directory, type NewTrunk } from "./directory.ts";
+import { Directory, type NewDepartment, type NewTrunk } from "./directory.ts";
 import type { Outcome } from "./problems.ts";
 import { installSample, sampleDepartment } from "./sample.ts";
 import { aesSecretSeal } from "./secret-seal.ts";
-import type { Department, DirectoryChange } from "./types.ts";
+import type { DirectoryChange } from "./types.ts";
 
 const random = new SeededRandom(7);
 const seal = aesSecretSeal({ key: new Uint8Array(32).fill(9), random });
@@ -39,6 +40,14 @@ function value<T>(outcome: Outcome<T>): T {
 
 function code(outcome: Outcome<unknown>): string {
   return outcome.kind === "refused" ? outcome.problem.code : "done";
+}
+
+function hoursOn(mon: readonly MinuteRange[]) {
+  return { ...officeHours, weekly: { ...officeHours.weekly, mon } };
+}
+
+function holiday(date: string) {
+  return { date, open: [], title: { ko: "휴일", en: "holiday" } };
 }
 
 const carrier: NewTrunk = {
@@ -130,36 +139,46 @@ describe("people", () => {
 
 describe("departments", () => {
   test.for([
-    [{}, "done"],
-    [{ noticeBeforeConnection: false }, "notice-required"],
-    [{ noticeBeforeConnection: false, recordingMode: "on-demand" }, "done"],
-    [{ ringTimeoutMs: 1000 }, "invalid-timeout"],
-    [{ queueTimeoutMs: 2_000_000 }, "invalid-timeout"],
-    [{ policyId: "none" as PolicyId }, "policy-unknown"],
-    [{ displayNumber: "+8221112222" }, "display-number-not-ours"],
-    [{ hours: { weekly: { mon: [{ from: "18:00", to: "09:00" }] }, holidays: [] } }, "invalid-hours"],
-    [{ hours: { weekly: { mon: [{ from: "9:00", to: "18:00" }] }, holidays: [] } }, "invalid-hours"],
+    ["records and announces", {}, "done"],
+    ["records all without announcing", { noticeBeforeConnection: false }, "notice-required"],
     [
+      "records on demand without announcing first",
+      { noticeBeforeConnection: false, recordingMode: "on-demand" },
+      "done",
+    ],
+    ["rings for one second", { ringTimeoutMs: 1000 }, "invalid-timeout"],
+    ["waits for half an hour and more", { queueTimeoutMs: 2_000_000 }, "invalid-timeout"],
+    ["has a policy that is not there", { policyId: "none" as PolicyId }, "policy-unknown"],
+    ["shows a number that is not ours", { displayNumber: "02-1111-2222" }, "display-number-not-ours"],
+    ["is in a time zone that is not there", { hours: { ...officeHours, timeZone: "Asia/Nowhere" } }, "invalid-hours"],
+    ["closes before it opens", { hours: hoursOn([{ from: 1080, to: 540 }]) }, "invalid-hours"],
+    ["opens in the middle of a minute", { hours: hoursOn([{ from: 540.5, to: 1080 }]) }, "invalid-hours"],
+    [
+      "opens twice at once",
       {
-        hours: {
-          weekly: {
-            mon: [
-              { from: "13:00", to: "18:00" },
-              { from: "09:00", to: "13:30" },
-            ],
-          },
-          holidays: [],
-        },
+        hours: hoursOn([
+          { from: 780, to: 1080 },
+          { from: 540, to: 810 },
+        ]),
       },
       "invalid-hours",
     ],
-    [{ hours: { weekly: { mon: [{ from: "00:00", to: "24:00" }] }, holidays: ["2026-02-29"] } }, "invalid-hours"],
-    [{ hours: { weekly: { mon: [{ from: "00:00", to: "24:00" }] }, holidays: ["2028-02-29"] } }, "done"],
-    [{ names: { ko: "", en: "Tax" } }, "invalid-name"],
-  ] as const satisfies readonly (readonly [Partial<Department>, string])[])("%o is %s", async ([change, expected]) => {
-    const { directory } = await furnished();
-    expect(code(await directory.addDepartment({ ...aDepartment(change), id: "tax" }))).toBe(expected);
-  });
+    ["has lunch backwards", { hours: { ...officeHours, lunch: { from: 780, to: 720 } } }, "invalid-hours"],
+    [
+      "closes on a day that is not there",
+      { hours: { ...officeHours, exceptions: [holiday("2026-02-29")] } },
+      "invalid-hours",
+    ],
+    ["closes on a leap day", { hours: { ...officeHours, exceptions: [holiday("2028-02-29")] } }, "done"],
+    ["is open past midnight", { hours: hoursOn([{ from: 1320, to: 1800 }]) }, "done"],
+    ["has no Korean name", { names: { ko: "", en: "Tax" } }, "invalid-name"],
+  ] as const satisfies readonly (readonly [string, Partial<NewDepartment>, string])[])(
+    "%o is %s",
+    async ([change, expected]) => {
+      const { directory } = await furnished();
+      expect(code(await directory.addDepartment({ ...aDepartment(), ...change, id: "tax" }))).toBe(expected);
+    },
+  );
 
   test("only a number of ours is shown to those we call, and it then stays ours", async () => {
     const { directory, departmentId } = await furnished();
@@ -182,7 +201,7 @@ describe("numbers", () => {
   test("a number is found however the carrier writes it", async () => {
     const { directory, departmentId } = await furnished();
     value(await directory.addNumber("02-2133-1111", departmentId));
-    for (const dialled of ["0221331111", "+82221331111", "82221331111", "02-2133-1111"]) {
+    for (const dialled of ["0221331111", "+82221331111", "+82 (0)2 2133 1111", "02-2133-1111"]) {
       expect(directory.view().departmentOfNumber(dialled)?.id).toBe(departmentId);
     }
     expect(directory.view().departmentOfNumber("0221331112")).toBeNull();
@@ -193,7 +212,7 @@ describe("numbers", () => {
     const { directory, departmentId } = await furnished();
     value(await directory.addDepartment({ ...aDepartment(), id: "tax" }));
     value(await directory.addNumber("120", departmentId));
-    expect(code(await directory.addNumber("+82120", "tax" as DepartmentId))).toBe("number-taken");
+    expect(code(await directory.addNumber("120", "tax" as DepartmentId))).toBe("number-taken");
     expect(code(await directory.addNumber("hello", departmentId))).toBe("invalid-number");
     expect(code(await directory.addNumber("121", "none" as DepartmentId))).toBe("department-unknown");
     value(await directory.moveNumber("120", "tax" as DepartmentId));
@@ -302,7 +321,7 @@ test("changes are told after they can be seen, and a view that is held does not 
   expect(await directory.addNumber("120", departmentId)).toMatchObject({ kind: "refused" });
   stop();
   value(await directory.addNumber("121", departmentId));
-  expect(heard).toEqual([[{ kind: "number", number: "+82120" }, 1]]);
+  expect(heard).toEqual([[{ kind: "number", number: "120" }, 1]]);
   expect(before.numbers).toEqual([]);
 });
 

@@ -9,9 +9,9 @@ import {
   type Random,
   type TrunkId,
 } from "@jikimi/kernel";
+import { isTimeZone, parsePhoneNumber } from "@jikimi/routing";
 import { digestHa1, makePassword } from "./digest.ts";
 import { DirectoryError } from "./errors.ts";
-import { readNumber } from "./numbers.ts";
 import type { DirectoryRows, DirectoryStore, PersonRow, PolicyChecker, SecretSeal, TrunkRow } from "./ports.ts";
 import { done, type Outcome, refused } from "./problems.ts";
 import {
@@ -22,7 +22,6 @@ import {
   isRealm,
   isRingTimeout,
   isSipUsername,
-  isTimeZone,
   wrongHours,
   wrongTrunk,
 } from "./rules.ts";
@@ -45,7 +44,13 @@ export type PersonChange = Partial<Pick<Person, "displayName" | "role" | "depart
 /** `secret` is the provider's password in clear; it is sealed before it is kept. */
 export type NewTrunk = Omit<Trunk, "id" | "hasSecret"> & { readonly id: string; readonly secret?: string };
 
-export type NewDepartment = Omit<Department, "id"> & { readonly id: string };
+/** `displayNumber` in any form `parsePhoneNumber` understands. */
+export type NewDepartment = Omit<Department, "id" | "displayNumber"> & {
+  readonly id: string;
+  readonly displayNumber: string | null;
+};
+
+export type DepartmentChange = Partial<Omit<NewDepartment, "id">>;
 
 export type NewPolicy = { readonly id: string; readonly body: unknown; readonly author: string };
 
@@ -170,19 +175,18 @@ export class Directory {
   addDepartment(request: NewDepartment): Promise<Outcome<Department>> {
     return this.#inTurn(async () => {
       if (!isId(request.id)) return refused("invalid-id", request.id, { field: "id" });
-      const department: Department = { ...request, id: request.id as DepartmentId };
-      const checked = this.#checkDepartment(department);
+      const checked = this.#checkDepartment(request);
       if (checked.kind === "refused") return checked;
       if ((await this.#store.insertDepartment(checked.value)) === "taken") {
         return refused("id-taken", request.id, { field: "id" });
       }
       const departments = [...this.#rows.departments, checked.value];
-      this.#become({ departments }, { kind: "department", id: department.id });
+      this.#become({ departments }, { kind: "department", id: checked.value.id });
       return checked;
     });
   }
 
-  changeDepartment(id: DepartmentId, change: Partial<Omit<Department, "id">>): Promise<Outcome<Department>> {
+  changeDepartment(id: DepartmentId, change: DepartmentChange): Promise<Outcome<Department>> {
     return this.#inTurn(async () => {
       const before = this.#rows.departments.find((department) => department.id === id);
       if (before === undefined) return refused("department-unknown", id);
@@ -195,17 +199,17 @@ export class Directory {
     });
   }
 
-  /** `number` in any form `readNumber` understands. */
+  /** `number` in any form `parsePhoneNumber` understands. */
   addNumber(number: string, departmentId: DepartmentId): Promise<Outcome<InboundNumber>> {
     return this.#inTurn(async () => {
-      const e164 = readNumber(number);
-      if (e164 === null) return refused("invalid-number", number, { field: "number" });
+      const parsed = parsePhoneNumber(number);
+      if (parsed.kind === "invalid") return refused("invalid-number", number, { field: "number" });
       const unknown = this.#unknownDepartment(departmentId);
       if (unknown !== null) return unknown;
-      const added: InboundNumber = { number: e164, departmentId };
+      const added: InboundNumber = { number: parsed.number, departmentId };
       if ((await this.#store.insertNumber(added)) === "taken")
-        return refused("number-taken", e164, { field: "number" });
-      this.#become({ numbers: [...this.#rows.numbers, added] }, { kind: "number", number: e164 });
+        return refused("number-taken", added.number, { field: "number" });
+      this.#become({ numbers: [...this.#rows.numbers, added] }, { kind: "number", number: added.number });
       return done(added);
     });
   }
@@ -322,7 +326,8 @@ export class Directory {
     });
   }
 
-  #checkDepartment(department: Department): Outcome<Department> {
+  #checkDepartment(request: NewDepartment): Outcome<Department> {
+    const department: Department = { ...request, id: request.id as DepartmentId, displayNumber: null };
     const { names, hours, ringTimeoutMs, queueTimeoutMs, policyId } = department;
     if (!isName(names.ko) || !isName(names.en)) return refused("invalid-name", "", { field: "names" });
     if (department.recordingMode === "all-call" && !department.noticeBeforeConnection) {
@@ -338,9 +343,9 @@ export class Directory {
     if (!this.#rows.policies.some(({ id }) => id === policyId)) {
       return refused("policy-unknown", policyId, { field: "policyId" });
     }
-    if (department.displayNumber === null) return done(department);
-    const ours = this.#knownNumber(department.displayNumber);
-    if (ours === null) return refused("display-number-not-ours", department.displayNumber, { field: "displayNumber" });
+    if (request.displayNumber === null) return done(department);
+    const ours = this.#knownNumber(request.displayNumber);
+    if (ours === null) return refused("display-number-not-ours", request.displayNumber, { field: "displayNumber" });
     return done({ ...department, displayNumber: ours.number });
   }
 
@@ -350,8 +355,9 @@ export class Directory {
   }
 
   #knownNumber(text: string): InboundNumber | null {
-    const e164 = readNumber(text);
-    return this.#rows.numbers.find(({ number }) => number === e164) ?? null;
+    const parsed = parsePhoneNumber(text);
+    if (parsed.kind === "invalid") return null;
+    return this.#rows.numbers.find(({ number }) => number === parsed.number) ?? null;
   }
 
   #activeAdministrators(): number {

@@ -1,6 +1,7 @@
 export { digestHa1 } from "./digest.ts";
 export {
   type AddedPerson,
+  type DepartmentChange,
   Directory,
   type DirectoryOptions,
   type NewDepartment,
@@ -10,7 +11,6 @@ export {
   type PersonChange,
 } from "./directory.ts";
 export { DirectoryError, type DirectoryErrorCode } from "./errors.ts";
-export { readNumber } from "./numbers.ts";
 export type {
   DirectoryRows,
   DirectoryStore,
@@ -32,16 +32,13 @@ export type {
   InboundNumber,
   Language,
   NumberFormat,
-  OpeningHours,
   Organisation,
   Person,
   RecordingMode,
   Role,
   StoredPolicy,
-  TimeSpan,
   Trunk,
   TrunkRoute,
   TrunkTransport,
-  Weekday,
 } from "./types.ts";
 export type { DirectoryView } from "./view.ts";

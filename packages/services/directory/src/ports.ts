@@ -1,3 +1,4 @@
+import type { PhoneNumber } from "@jikimi/routing";
 import type { Department, DigestHa1, InboundNumber, Organisation, Person, StoredPolicy, Trunk } from "./types.ts";
 
 /** What the store keeps of a person besides what is shown. */
@@ -29,7 +30,7 @@ export interface DirectoryStore {
   updateDepartment(department: Department): Promise<void>;
   insertNumber(number: InboundNumber): Promise<Inserted>;
   updateNumber(number: InboundNumber): Promise<void>;
-  removeNumber(number: string): Promise<void>;
+  removeNumber(number: PhoneNumber): Promise<void>;
   insertTrunk(row: TrunkRow): Promise<Inserted>;
   updateTrunk(row: TrunkRow): Promise<Inserted>;
   /** `taken` when that version exists: someone else published first. */

@@ -110,8 +110,8 @@ const texts: Readonly<Record<DirectoryProblemCode, readonly [ko: string, en: str
     "A department that records every call cannot switch the notice off. Keep the notice, or record on demand.",
   ],
   "invalid-hours": [
-    "운영 시간이 올바르지 않습니다({}). 시각은 '09:00' 형식으로, 날짜는 '2026-01-01' 형식으로 겹치지 않게 적어 주세요.",
-    "The opening hours are not valid ({}). Write times as '09:00', dates as '2026-01-01', without overlaps.",
+    "운영 시간이 올바르지 않습니다({}). 시각은 하루 안에서 서로 겹치지 않게, 날짜는 '2026-01-01' 형식으로 적어 주세요.",
+    "The opening hours are not valid ({}). Times of a day must not overlap; dates are written as '2026-01-01'.",
   ],
   "invalid-timeout": [
     "대기 시간 '{}'이(가) 올바르지 않습니다. 벨 울림은 5~120초, 전체 대기는 10~1800초여야 합니다.",

@@ -1,7 +1,6 @@
 import { isIP } from "node:net";
-import type { OpeningHours, TimeSpan, Trunk, Weekday } from "./types.ts";
-
-const weekdays: readonly Weekday[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+import { isTimeZone, type MinuteRange, type OpeningHours, weekdays } from "@jikimi/routing";
+import type { Trunk } from "./types.ts";
 
 export function isName(text: string): boolean {
   const length = [...text.trim()].length;
@@ -25,40 +24,27 @@ export function isPassword(text: string, sipUsername: string): boolean {
   return length >= 10 && length <= 128 && !/\p{Cc}/u.test(text) && !text.toLowerCase().includes(sipUsername);
 }
 
-export function isTimeZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The first thing wrong with opening hours, or null. */
 export function wrongHours(hours: OpeningHours): string | null {
-  for (const weekday of Object.keys(hours.weekly)) {
-    if (!weekdays.includes(weekday as Weekday)) return weekday;
-  }
+  if (!isTimeZone(hours.timeZone)) return `timeZone ${hours.timeZone}`;
+  if (hours.lunch !== null && (!isRange(hours.lunch) || hours.lunch.to > 1440)) return "lunch";
   for (const weekday of weekdays) {
-    const wrong = wrongSpans(hours.weekly[weekday] ?? []);
-    if (wrong !== null) return `${weekday} ${wrong}`;
+    if (!areRanges(hours.weekly[weekday])) return weekday;
   }
-  return hours.holidays.find((holiday) => !isDate(holiday)) ?? null;
+  const wrong = hours.exceptions.find(
+    ({ date, open, title }) => !isDate(date) || !areRanges(open) || !isName(title.ko) || !isName(title.en),
+  );
+  return wrong === undefined ? null : wrong.date;
 }
 
-function wrongSpans(spans: readonly TimeSpan[]): string | null {
-  const sorted = [...spans].sort((a, b) => (a.from < b.from ? -1 : 1));
-  let openUntil = "";
-  for (const { from, to } of sorted) {
-    const said = `${from}–${to}`;
-    if (!isTime(from) || !(isTime(to) || to === "24:00") || from >= to || from < openUntil) return said;
-    openUntil = to;
-  }
-  return null;
+/** In minutes, none overlapping the one before. A range may reach into the next day (22:00–30:00). */
+function areRanges(ranges: readonly MinuteRange[]): boolean {
+  const sorted = [...ranges].sort((a, b) => a.from - b.from);
+  return sorted.every((range, index) => isRange(range) && range.from >= (sorted[index - 1]?.to ?? 0));
 }
 
-function isTime(text: string): boolean {
-  return /^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/.test(text);
+function isRange({ from, to }: MinuteRange): boolean {
+  return Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < 1440 && from < to && to <= 2880;
 }
 
 function isDate(text: string): boolean {

@@ -1,4 +1,5 @@
 import type { AgentId, DepartmentId, EpochMs, PolicyId, TrunkId } from "@jikimi/kernel";
+import type { OpeningHours, PhoneNumber } from "@jikimi/routing";
 
 /** What people read, in both languages. */
 export type Bilingual = { readonly ko: string; readonly en: string };
@@ -9,7 +10,7 @@ export type Language = "ko" | "en";
 export type Organisation = {
   readonly names: Bilingual;
   readonly language: Language;
-  /** IANA name, e.g. `Asia/Seoul`: opening hours are read in it. */
+  /** IANA name, e.g. `Asia/Seoul`: what reports and screens show times in. */
   readonly timeZone: string;
   /** The digest realm (RFC 7616); every HA1 is made for it, so it is set once, before the first person. */
   readonly sipRealm: string;
@@ -34,18 +35,6 @@ export type DigestHa1 = { readonly md5: string; readonly sha256: string };
 /** `all-call` (전수녹취) records from answer; `on-demand` (선택녹취) when the agent asks for it. */
 export type RecordingMode = "all-call" | "on-demand";
 
-export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
-
-/** `HH:MM`, 24 hours, in the organisation's time zone; `to` may be `24:00`. `from` < `to`. */
-export type TimeSpan = { readonly from: string; readonly to: string };
-
-export type OpeningHours = {
-  /** A weekday that is missing or empty is closed. Spans of a day do not overlap. */
-  readonly weekly: Readonly<Partial<Record<Weekday, readonly TimeSpan[]>>>;
-  /** `YYYY-MM-DD`, closed all day. */
-  readonly holidays: readonly string[];
-};
-
 export type Department = {
   readonly id: DepartmentId;
   readonly names: Bilingual;
@@ -59,14 +48,13 @@ export type Department = {
   /** How long a caller waits for a free agent before the "nobody free" announcement. */
   readonly queueTimeoutMs: number;
   readonly language: Language;
-  /** Shown to whom the department calls: one of our own numbers (E.164), or null while outbound is not set up. */
-  readonly displayNumber: string | null;
+  /** Shown to whom the department calls: one of our own numbers, or null while outbound is not set up. */
+  readonly displayNumber: PhoneNumber | null;
 };
 
 /** A number that people can ring, and who answers it. */
 export type InboundNumber = {
-  /** E.164 with its plus sign. */
-  readonly number: string;
+  readonly number: PhoneNumber;
   readonly departmentId: DepartmentId;
 };
 
@@ -121,6 +109,6 @@ export type DirectoryChange =
   | { readonly kind: "organisation" }
   | { readonly kind: "person"; readonly id: AgentId }
   | { readonly kind: "department"; readonly id: DepartmentId }
-  | { readonly kind: "number"; readonly number: string }
+  | { readonly kind: "number"; readonly number: PhoneNumber }
   | { readonly kind: "trunk"; readonly id: TrunkId }
   | { readonly kind: "policy"; readonly id: PolicyId; readonly version: number };

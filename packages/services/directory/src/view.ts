@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import type { AgentId, DepartmentId, PolicyId, TrunkId } from "@jikimi/kernel";
-import { readNumber } from "./numbers.ts";
+import { parsePhoneNumber } from "@jikimi/routing";
 import type { DirectoryRows } from "./ports.ts";
 import { readNetwork } from "./rules.ts";
 import type { Department, DigestHa1, InboundNumber, Organisation, Person, StoredPolicy, Trunk } from "./types.ts";
@@ -69,8 +69,8 @@ export function viewOf(rows: DirectoryRows): DirectoryView {
     },
     department: (id) => departments.get(id) ?? null,
     departmentOfNumber: (dialled) => {
-      const number = readNumber(dialled);
-      const departmentId = number === null ? undefined : numbers.get(number);
+      const parsed = parsePhoneNumber(dialled);
+      const departmentId = parsed.kind === "ok" ? numbers.get(parsed.number) : undefined;
       return departmentId === undefined ? null : (departments.get(departmentId) ?? null);
     },
     agentsOf: (departmentId) => agentsByDepartment.get(departmentId) ?? [],

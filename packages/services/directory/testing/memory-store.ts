@@ -1,3 +1,4 @@
+import type { PhoneNumber } from "@jikimi/routing";
 import type { DirectoryRows, DirectoryStore, Inserted, PersonRow, TrunkRow } from "../src/ports.ts";
 import type { Department, InboundNumber, Organisation, StoredPolicy } from "../src/types.ts";
 
@@ -58,7 +59,7 @@ export class MemoryDirectoryStore implements DirectoryStore {
     this.#numbers.set(number.number, number);
   }
 
-  async removeNumber(number: string): Promise<void> {
+  async removeNumber(number: PhoneNumber): Promise<void> {
     this.#numbers.delete(number);
   }
 

@@ -1,4 +1,5 @@
 import type { AgentId, DepartmentId, EpochMs, PolicyId, TrunkId } from "@jikimi/kernel";
+import { officeHours } from "@jikimi/routing";
 import type { PersonRow, TrunkRow } from "../src/ports.ts";
 import type { Department, StoredPolicy } from "../src/types.ts";
 
@@ -9,7 +10,10 @@ export function aDepartment(change: Partial<Department> = {}): Department {
     recordingMode: "all-call",
     noticeBeforeConnection: true,
     policyId: "standard" as PolicyId,
-    hours: { weekly: { mon: [{ from: "09:00", to: "18:00" }] }, holidays: ["2026-01-01"] },
+    hours: {
+      ...officeHours,
+      exceptions: [{ date: "2026-01-01", open: [], title: { ko: "신정", en: "New Year's Day" } }],
+    },
     ringTimeoutMs: 20_000,
     queueTimeoutMs: 120_000,
     language: "ko",

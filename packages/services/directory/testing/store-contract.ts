@@ -1,7 +1,11 @@
 import type { DepartmentId, TrunkId } from "@jikimi/kernel";
+import type { PhoneNumber } from "@jikimi/routing";
 import { describe, expect, test } from "vitest";
 import type { DirectoryStore } from "../src/ports.ts";
 import { aDepartment, aPersonRow, aPolicy, aTrunkRow } from "./samples.ts";
+
+const oneNumber = "+82221331111" as PhoneNumber;
+const otherNumber = "+82221332222" as PhoneNumber;
 
 /** What every `DirectoryStore` does. `openStore` gives an empty one each time. */
 export function directoryStoreContract(name: string, openStore: () => Promise<DirectoryStore>): void {
@@ -34,11 +38,11 @@ export function directoryStoreContract(name: string, openStore: () => Promise<Di
         route: { kind: "registered", username: "0212345678", authUsername: null, registrationIntervalMs: 300_000 },
         hasSecret: true,
       });
-      const alwaysOpen = aDepartment({ id: "night" as DepartmentId, hours: null, displayNumber: "+8221231111" });
+      const alwaysOpen = aDepartment({ id: "night" as DepartmentId, hours: null, displayNumber: oneNumber });
       await store.insertDepartment(aDepartment());
       await store.insertDepartment(alwaysOpen);
       await store.insertPerson(aPersonRow());
-      await store.insertNumber({ number: "+8221231111", departmentId: aDepartment().id });
+      await store.insertNumber({ number: oneNumber, departmentId: aDepartment().id });
       await store.insertTrunk(aTrunkRow());
       await store.insertTrunk({ ...registered, sealedSecret: "c2VhbGVk" });
       await store.insertPolicy(aPolicy());
@@ -47,7 +51,7 @@ export function directoryStoreContract(name: string, openStore: () => Promise<Di
       expect(rows.departments).toHaveLength(2);
       expect(rows.departments).toEqual(expect.arrayContaining([aDepartment(), alwaysOpen]));
       expect(rows.people).toEqual([aPersonRow()]);
-      expect(rows.numbers).toEqual([{ number: "+8221231111", departmentId: aDepartment().id }]);
+      expect(rows.numbers).toEqual([{ number: oneNumber, departmentId: aDepartment().id }]);
       expect(rows.trunks).toHaveLength(2);
       expect(rows.trunks).toEqual(expect.arrayContaining([aTrunkRow(), { ...registered, sealedSecret: "c2VhbGVk" }]));
       expect(rows.policies).toEqual([aPolicy()]);
@@ -61,7 +65,7 @@ export function directoryStoreContract(name: string, openStore: () => Promise<Di
       expect(await store.insertPerson(aPersonRow({ id: "person-2" as never }))).toBe("taken");
       expect(await store.insertPerson(aPersonRow({ id: "person-2" as never, sipUsername: "lee" }))).toBe("inserted");
       expect(await store.updatePerson(aPersonRow({ id: "person-2" as never, sipUsername: "kim" }))).toBe("taken");
-      const number = { number: "+8221231111", departmentId: aDepartment().id };
+      const number = { number: oneNumber, departmentId: aDepartment().id };
       expect(await store.insertNumber(number)).toBe("inserted");
       expect(await store.insertNumber(number)).toBe("taken");
       expect(await store.insertTrunk(aTrunkRow())).toBe("inserted");
@@ -89,10 +93,10 @@ export function directoryStoreContract(name: string, openStore: () => Promise<Di
         },
         ha1: { md5: "1".repeat(32), sha256: "2".repeat(64) },
       });
-      await store.insertNumber({ number: "+8221231111", departmentId: aDepartment().id });
-      await store.insertNumber({ number: "+8221232222", departmentId: aDepartment().id });
-      await store.updateNumber({ number: "+8221231111", departmentId: "tax" as DepartmentId });
-      await store.removeNumber("+8221232222");
+      await store.insertNumber({ number: oneNumber, departmentId: aDepartment().id });
+      await store.insertNumber({ number: otherNumber, departmentId: aDepartment().id });
+      await store.updateNumber({ number: oneNumber, departmentId: "tax" as DepartmentId });
+      await store.removeNumber(otherNumber);
       await store.insertTrunk(aTrunkRow());
       await store.updateTrunk(aTrunkRow({ active: false, port: 5070 }));
       const rows = await store.load();
@@ -101,7 +105,7 @@ export function directoryStoreContract(name: string, openStore: () => Promise<Di
       );
       expect(rows.people[0]?.person).toMatchObject({ displayName: "김팀장", role: "supervisor", active: false });
       expect(rows.people[0]?.ha1.md5).toBe("1".repeat(32));
-      expect(rows.numbers).toEqual([{ number: "+8221231111", departmentId: "tax" }]);
+      expect(rows.numbers).toEqual([{ number: oneNumber, departmentId: "tax" }]);
       expect(rows.trunks).toEqual([aTrunkRow({ active: false, port: 5070 })]);
     });
 
