@@ -173,8 +173,8 @@ describe("departments", () => {
     ["is open past midnight", { hours: hoursOn([{ from: 1320, to: 1800 }]) }, "done"],
     ["has no Korean name", { names: { ko: "", en: "Tax" } }, "invalid-name"],
   ] as const satisfies readonly (readonly [string, Partial<NewDepartment>, string])[])(
-    "%o is %s",
-    async ([change, expected]) => {
+    "a department that %s",
+    async ([, change, expected]) => {
       const { directory } = await furnished();
       expect(code(await directory.addDepartment({ ...aDepartment(), ...change, id: "tax" }))).toBe(expected);
     },
