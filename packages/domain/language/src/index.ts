@@ -1,1 +1,3 @@
-export {};
+export type { AllowListed, Assessment, Classifier, Evidence, Hearing } from "./assessment.ts";
+export { LanguageError, type LanguageErrorCode } from "./errors.ts";
+export { type AbuseLabel, abuseLabels, type LabelScores } from "./labels.ts";
