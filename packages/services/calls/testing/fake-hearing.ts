@@ -1,0 +1,28 @@
+import { type CallId, Listeners, type Speaker } from "@jikimi/kernel";
+import type { Hearing, HearingEvent, TapSink } from "../src/ports.ts";
+
+/** Ears that hear what a test says. */
+export class FakeHearing implements Hearing {
+  alive = true;
+  readonly #listeners = new Listeners<HearingEvent>();
+
+  async openStream(): Promise<TapSink | null> {
+    return this.alive ? { host: "127.0.0.1", port: 1, token: "t" } : null;
+  }
+
+  async closeCall(): Promise<void> {}
+
+  onEvent(listener: (event: HearingEvent) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  emit(event: HearingEvent): void {
+    this.#listeners.emit(event);
+  }
+
+  says(callId: CallId, speaker: Speaker, text: string, startMs: number, confidence = 0.9): void {
+    const words = text.split(" ").map((word) => ({ text: word, confidence }));
+    const utterance = { speaker, text, words, confidence, startMs, endMs: startMs + 1500 };
+    this.emit({ kind: "utterance", callId, utterance, recognizer: "demo" });
+  }
+}
