@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{packages/*/*,apps/*,tools}/src/**/*.test.ts", "tools/**/*.test.ts"],
+          include: ["{packages/*/*,apps/*}/src/**/*.test.ts", "tools/**/*.test.ts", "scripts/**/*.test.mjs"],
           exclude: ["**/*.peer.test.ts", "**/*.system.test.ts", "**/node_modules/**"],
           testTimeout: 20_000,
         },

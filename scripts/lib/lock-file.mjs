@@ -54,11 +54,15 @@ export function entryFromName({ name, version, dev }) {
   };
 }
 
-/** Lists what is missing; the packages that cannot be told from their names come back as `unknown`. */
+/**
+ * Lists what is missing, and leaves out what npm has marked as belonging to nothing.
+ * The packages that cannot be told from their names come back as `unknown`.
+ */
 export function completeLock(lock) {
   const unknown = [];
-  const packages = { ...lock.packages };
-  for (const missing of missingOptionals(lock)) {
+  const wanted = Object.entries(lock.packages).filter(([, entry]) => entry.extraneous !== true);
+  const packages = Object.fromEntries(wanted);
+  for (const missing of missingOptionals({ packages })) {
     const entry = entryFromName(missing);
     if (entry === undefined) unknown.push(missing.name);
     else packages[missing.path] = entry;
