@@ -1,6 +1,6 @@
 import type { PolicyId, UtteranceId } from "@jikimi/kernel";
 import type { Actor, EndedBy, HumanAction } from "./events.ts";
-import type { AbuseLabel } from "./policy.ts";
+import type { AbuseLabel, DeclaredTopic } from "./policy.ts";
 
 /** A command to the service, to be carried out in the order given. */
 export type Decision = {
@@ -98,9 +98,13 @@ export type Rule =
   /** An utterance counts, or would if it had been heard surely. */
   | "utterance-counts"
   | "utterance-unsure"
+  /** It began before the caller had heard the warning and had time to answer it. */
+  | "utterance-too-soon"
   | "hint-faded"
   | "long-call-notice"
   | "long-call-limit"
+  /** The limit of what the agent declared. */
+  | DeclaredTopic
   | "human-action"
   | "offer-expired"
   | "announcement-completed"

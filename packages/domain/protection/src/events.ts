@@ -7,8 +7,7 @@ import type { AbuseLabel, DeclaredTopic } from "./policy.ts";
  */
 export type ProtectionEvent = {
   readonly atMs: number;
-} & /** Caller and agent hear each other: from here the long-call clock runs and words count. Again after a transfer. */
-(
+} /** Caller and agent hear each other: from here the long-call clock runs and words count. Again after a transfer. */ & (
   | { readonly kind: "bridged" }
   | AssessedUtterance
   /** What became of a `play-announcement`; `announcementId` is that decision's `id`. `atMs` as seen on the wire. */

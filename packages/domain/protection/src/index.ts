@@ -1,3 +1,5 @@
+export { countingLabels } from "./abuse.ts";
+export { decide, nextDeadlineMs } from "./decide.ts";
 export type {
   Announcement,
   AnnouncementOutcome,
@@ -10,6 +12,9 @@ export type {
   Rule,
 } from "./decisions.ts";
 export type { Actor, AssessedUtterance, EndedBy, HumanAction, ProtectionEvent } from "./events.ts";
+export { exemptLineFor } from "./exempt-lines.ts";
+export { policyInForce } from "./in-force.ts";
+export { type ParsedPolicy, parsePolicy } from "./parse-policy.ts";
 export {
   type AbuseLabel,
   abuseLabels,
@@ -23,4 +28,6 @@ export {
   type PolicySource,
   type SourceTag,
 } from "./policy.ts";
-export type { Decide, InitialState, NextDeadlineMs, ProtectionState } from "./state.ts";
+export { defaultPolicy, presets } from "./presets.ts";
+export type { PolicyProblem } from "./reading.ts";
+export { initialState, type ProtectionState } from "./state.ts";

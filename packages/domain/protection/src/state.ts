@@ -1,12 +1,13 @@
 import type { CallDirection, UtteranceId } from "@jikimi/kernel";
-import type { Announcement, AnnouncementOutcome, Cause, Decision, EndReason } from "./decisions.ts";
-import type { ProtectionEvent } from "./events.ts";
-import type { AbuseLabel, ExemptLine, Policy } from "./policy.ts";
+import type { Announcement, AnnouncementOutcome, Cause, EndReason } from "./decisions.ts";
+import type { AbuseLabel, DeclaredTopic, ExemptLine, Policy } from "./policy.ts";
 
 /** All the reducer remembers of a call. Plain data, safe to log: no words, no numbers of people. */
 export type ProtectionState = {
   /** Kept for the record only: no rule reads it, so that inbound and outbound are alike. */
   readonly direction: CallDirection;
+  /** The version this call began with and keeps; told with every decision. */
+  readonly policy: Pick<Policy, "id" | "version">;
   readonly exempt: ExemptLine["scope"] | null;
   readonly nowMs: number;
   readonly stage: Stage;
@@ -15,30 +16,27 @@ export type ProtectionState = {
   readonly decisionCount: number;
   readonly incidentCount: number;
 
-  /** Utterances that count toward the next stage, oldest first, at most `maxEntries`. */
+  /** Utterances that count toward the next stage, in order of arrival. */
   readonly entries: readonly Entry[];
-  /** A stage may be due: look again as soon as nothing stands in the way. */
-  readonly reconsider: boolean;
   readonly warningsHeard: number;
   /** What began before this counts only for labels that need no warning. */
   readonly countFromMs: number;
   /** Per family of labels: what began before this was continued past and never counts. */
   readonly continuedAtMs: Readonly<Partial<Record<LabelFamily, number>>>;
-  readonly hintUntilMs: number | null;
+  /** A stage that was reached and waits for its turn (a notice to end, the agent to come back from hold). */
+  readonly due: (Pending & { readonly severity: Severity }) | null;
+  /** Somebody asked for a warning while something else was playing. */
+  readonly warningRequest: Pending | null;
   readonly offer: Offer | null;
-  /** Somebody pressed `warn-now` while something else was playing. */
-  readonly warningRequest: Cause | null;
+  readonly hintUntilMs: number | null;
 
   readonly clock: LongCallClock;
   readonly heldByAgent: boolean;
-  /** When the agent last held: what began in between counts for nothing. */
-  readonly held: Interval | null;
-  readonly deaf: Interval | null;
+  /** When the agent held or nobody listened, the latest few: what began in between counts for nothing. */
+  readonly unheard: readonly UnheardTime[];
 };
 
-export type Interval = { readonly fromMs: number; readonly toMs: number | null };
-
-/** Labels that a `continue` forgives together. */
+/** Labels that one `continue` forgives together. */
 export type LabelFamily = "abuse" | "threat" | "sexual_harassment";
 
 export type Entry = {
@@ -50,29 +48,50 @@ export type Entry = {
   readonly labels: Readonly<Partial<Record<AbuseLabel, number>>>;
 };
 
+export type UnheardTime = {
+  readonly why: "hold" | "hearing-lost";
+  readonly fromMs: number;
+  readonly toMs: number | null;
+};
+
+/** Why something happens, and what a `continue` would forgive. */
+export type Pending = { readonly cause: Cause; readonly families: readonly LabelFamily[] };
+
+/** 1 warning, 2 ending with its announcement, 3 ending at once. */
+export type Severity = 1 | 2 | 3;
+
+export type Offer = Pending & {
+  readonly offerId: string;
+  readonly severity: Severity;
+  readonly expiresAtMs: number;
+};
+
 /** What the machine is doing aloud. */
 export type Stage =
   | { readonly kind: "not-connected" }
   | { readonly kind: "talking" }
-  | ({ readonly kind: "warning"; readonly warningNumber: number } & Speaking)
-  | ({ readonly kind: "notice"; readonly noticeIndex: number } & Speaking)
-  | ({ readonly kind: "ending" } & Speaking & Ending)
+  | (Speaking & { readonly kind: "warning" })
+  | (Speaking & { readonly kind: "notice" })
+  | (Speaking & { readonly kind: "ending"; readonly ending: Ending })
   /** `end-call` was given; waiting for `call-ended`. */
-  | ({
+  | {
       readonly kind: "leaving";
+      readonly ending: Ending;
+      readonly cause: Cause;
       readonly announcementOutcome: AnnouncementOutcome;
       readonly attempt: 1 | 2;
       readonly dueMs: number;
-    } & Ending)
+    }
   | { readonly kind: "over" };
 
 /** An announcement on its way, or waiting for its second try. */
-export type Speaking = {
+export type Speaking = Pending & {
   readonly announcement: Announcement;
-  readonly cause: Cause;
   readonly attempt: 1 | 2;
   /** The `play-announcement` to be reported on; null between the tries. */
   readonly announcementId: string | null;
+  readonly started: boolean;
+  readonly requestedAtMs: number;
   /** When it counts as failed, or when the second try is due. */
   readonly dueMs: number;
 };
@@ -85,39 +104,44 @@ export type Ending = {
   readonly agentLeft: boolean;
 };
 
-export type Offer = {
-  readonly offerId: string;
-  readonly severity: Severity;
-  readonly cause: Cause;
-  readonly expiresAtMs: number;
-};
-
-/** 1 warning, 2 ending with its announcement, 3 ending at once. */
-export type Severity = 1 | 2 | 3;
-
 export type LongCallClock = {
-  /** When the recommended time is over; null: no clock (exempt, waived, no rule). */
+  /** When the recommended time is over; null: no clock (exempt, waived, no rule, not connected). */
   readonly limitAtMs: number | null;
-  /** The first notice not yet played. */
+  /** What the agent declared, if that set the limit. */
+  readonly topic: DeclaredTopic | null;
+  /** Index of the first notice not yet begun. */
   readonly nextNotice: number;
   readonly lastNoticeDoneAtMs: number | null;
   readonly extensions: number;
+  /** The button that waits. */
   readonly offerId: string | null;
 };
 
-export type InitialState = (options: {
+export function initialState(options: {
   readonly direction: CallDirection;
   readonly policy: Policy;
   /** What `exemptLineFor(policy, number)` said of the other party's number. */
   readonly exempt: ExemptLine | null;
-}) => ProtectionState;
-
-/** Pure and total: never throws on any event in any state. */
-export type Decide = (
-  state: ProtectionState,
-  event: ProtectionEvent,
-  policy: Policy,
-) => { readonly state: ProtectionState; readonly decisions: readonly Decision[] };
-
-/** When the next `tick` is due on the call's clock; null: nothing waits on time. */
-export type NextDeadlineMs = (state: ProtectionState, policy: Policy) => number | null;
+}): ProtectionState {
+  return {
+    direction: options.direction,
+    policy: { id: options.policy.id, version: options.policy.version },
+    exempt: options.exempt?.scope ?? null,
+    nowMs: 0,
+    stage: { kind: "not-connected" },
+    bridgedAtMs: null,
+    decisionCount: 0,
+    incidentCount: 0,
+    entries: [],
+    warningsHeard: 0,
+    countFromMs: 0,
+    continuedAtMs: {},
+    due: null,
+    warningRequest: null,
+    offer: null,
+    hintUntilMs: null,
+    clock: { limitAtMs: null, topic: null, nextNotice: 0, lastNoticeDoneAtMs: null, extensions: 0, offerId: null },
+    heldByAgent: false,
+    unheard: [],
+  };
+}
