@@ -1,1 +1,21 @@
-export {};
+export type { SdpCodec } from "./audio-formats.ts";
+export {
+  type MediaDescription,
+  parseSdp,
+  type SdpAttribute,
+  type SdpOrigin,
+  type SdpParse,
+  type SessionDescription,
+  serializeSdp,
+} from "./description.ts";
+export { agreedDirection, type Direction, readDirection, receives, sends } from "./direction.ts";
+export {
+  type LocalAudio,
+  type NegotiatedAudio,
+  OfferAnswer,
+  type OfferAnswerWish,
+  type RemoteAudio,
+  type SdpAccepted,
+  type SdpAnswer,
+  type SdpMemory,
+} from "./offer-answer.ts";
