@@ -419,8 +419,8 @@ export type RegisterAnswer = { readonly status: number; readonly reason?: string
 
 /** One phone or browser of an address of record. */
 export type Binding = {
-  /** `user@host`, lower-case host. */
-  readonly aor: string;
+  /** The user part of the address of record. One registrar serves one domain, under whatever name phones know it. */
+  readonly user: string;
   /** The Contact URI: the Request-URI of a call to it. */
   readonly contact: string;
   /** 0 to 1; `lookup` returns the highest first. */

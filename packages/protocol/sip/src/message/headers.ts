@@ -27,7 +27,7 @@ const COMMON_KEYS: ReadonlyMap<string, string> = new Map(
   [
     ...["Via", "From", "To", "Call-ID", "CSeq", "Contact", "Max-Forwards", "Content-Length", "Content-Type"],
     ...["Route", "Record-Route", "Allow", "Supported", "Require", "User-Agent", "Server", "Expires", "Authorization"],
-  ].map((name) => [name, name.toLowerCase()]),
+  ].flatMap((name) => [[name, name.toLowerCase()] as const, [name.toLowerCase(), name.toLowerCase()] as const]),
 );
 
 /** The key under which a header is found: lower case, compact forms made long. */
@@ -52,21 +52,24 @@ export class SipHeaders {
     return this.#entries.length;
   }
 
-  /** The first value as it stands, or null. `name` in lower case and long form. */
-  get(key: string): string | null {
+  /** The first value as it stands, or null. Names are found in any case and form. */
+  get(name: string): string | null {
+    const key = headerKey(name);
     for (const entry of this.#entries) if (entry.key === key) return entry.value;
     return null;
   }
 
   /** Every line of this name, uninterpreted. */
-  lines(key: string): string[] {
+  lines(name: string): string[] {
+    const key = headerKey(name);
     const found: string[] = [];
     for (const entry of this.#entries) if (entry.key === key) found.push(entry.value);
     return found;
   }
 
   /** Every value of this name, lines split at the commas that separate values. */
-  values(key: string): string[] {
+  values(name: string): string[] {
+    const key = headerKey(name);
     const found: string[] = [];
     for (const entry of this.#entries) {
       if (entry.key !== key) continue;
@@ -77,14 +80,14 @@ export class SipHeaders {
     return found;
   }
 
-  has(key: string): boolean {
-    return this.get(key) !== null;
+  has(name: string): boolean {
+    return this.get(name) !== null;
   }
 
   /** True when a comma-separated list of tokens contains `token`, in any case. */
-  lists(key: string, token: string): boolean {
+  lists(name: string, token: string): boolean {
     const wanted = token.toLowerCase();
-    return this.values(key).some((value) => value.toLowerCase() === wanted);
+    return this.values(name).some((value) => value.toLowerCase() === wanted);
   }
 
   /** Returns the key it was filed under. */

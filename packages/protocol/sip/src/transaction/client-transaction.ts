@@ -74,6 +74,11 @@ export class ClientTransaction {
     this.#finish();
   }
 
+  /** Forgets a cancelled INVITE unless a final answer came after all (RFC 3261 §9.1). */
+  abandonUnanswered(): void {
+    if (this.#invite?.kind === "calling" || this.#invite?.kind === "proceeding") this.abandon();
+  }
+
   #step(event: ClientEvent): void {
     if (this.isTerminated) return;
     let effects: readonly TransactionEffect[];

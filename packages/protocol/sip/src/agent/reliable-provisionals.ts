@@ -1,0 +1,98 @@
+import type { Clock, Random, Timer } from "@jikimi/kernel";
+import type { HeaderLines } from "../api.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import type { ServerTransaction } from "../transaction/server-transaction.ts";
+
+/** Makes the provisional answer with these headers added. */
+export type MakeProvisional = (headers: HeaderLines) => SipResponse;
+
+/**
+ * Sends provisional answers reliably (RFC 3262 §3): one at a time, again after T1 and doubling until its PRACK, given
+ * up after 64·T1.
+ */
+export class ReliableProvisionals {
+  readonly #clock: Clock;
+  readonly #t1Ms: number;
+  readonly #transaction: ServerTransaction;
+  readonly #onGivenUp: () => void;
+  readonly #waiting: MakeProvisional[] = [];
+  #rseq: number;
+  #outstanding: { readonly rseq: number; readonly giveUp: Timer; resend: Timer } | null = null;
+  #onSettled: (() => void)[] = [];
+
+  constructor(options: {
+    clock: Clock;
+    random: Random;
+    t1Ms: number;
+    transaction: ServerTransaction;
+    onGivenUp: () => void;
+  }) {
+    this.#clock = options.clock;
+    this.#t1Ms = options.t1Ms;
+    this.#transaction = options.transaction;
+    this.#onGivenUp = options.onGivenUp;
+    this.#rseq = 1 + options.random.integer(2 ** 30);
+  }
+
+  send(make: MakeProvisional): void {
+    if (this.#outstanding !== null) {
+      this.#waiting.push(make);
+      return;
+    }
+    this.#rseq += 1;
+    const response = make([
+      ["Require", "100rel"],
+      ["RSeq", String(this.#rseq)],
+    ]);
+    this.#outstanding = {
+      rseq: this.#rseq,
+      giveUp: this.#clock.after(64 * this.#t1Ms, () => {
+        this.stop();
+        this.#onGivenUp();
+      }),
+      resend: this.#resendLater(response, this.#t1Ms),
+    };
+    this.#transaction.respond(response);
+  }
+
+  /** Takes a PRACK; false when it acknowledges nothing that waits. */
+  acknowledge(prack: SipRequest): boolean {
+    const match = /^(\d{1,10})\s+(\d{1,10})\s+(\S+)$/.exec(prack.headers.get("rack") ?? "");
+    const { cseq } = this.#transaction.request;
+    const outstanding = this.#outstanding;
+    if (match === null || outstanding === null) return false;
+    if (Number(match[1]) !== outstanding.rseq || Number(match[2]) !== cseq.number || match[3] !== cseq.method)
+      return false;
+    this.#clear();
+    const next = this.#waiting.shift();
+    if (next === undefined) for (const settle of this.#onSettled.splice(0)) settle();
+    else this.send(next);
+    return true;
+  }
+
+  /** Resolves when nothing waits for a PRACK: only then may the 2xx go out (RFC 3262 §3). */
+  settled(): Promise<void> {
+    return this.#outstanding === null ? Promise.resolve() : new Promise((resolve) => this.#onSettled.push(resolve));
+  }
+
+  /** No more provisional answers: the final one is sent. */
+  stop(): void {
+    this.#clear();
+    this.#waiting.length = 0;
+    for (const settle of this.#onSettled.splice(0)) settle();
+  }
+
+  #clear(): void {
+    this.#outstanding?.giveUp.cancel();
+    this.#outstanding?.resend.cancel();
+    this.#outstanding = null;
+  }
+
+  #resendLater(response: SipResponse, delayMs: number): Timer {
+    return this.#clock.after(delayMs, () => {
+      if (this.#outstanding === null) return;
+      this.#transaction.respond(response);
+      this.#outstanding.resend = this.#resendLater(response, delayMs * 2);
+    });
+  }
+}
