@@ -1,1 +1,36 @@
-export {};
+export { Call, type CallEnd, type EndReason, type Party } from "./call.ts";
+export { CallControl } from "./call-control.ts";
+export type { CallDeps, Routing } from "./call-deps.ts";
+export type { CallEvent, CallEventBody } from "./call-events.ts";
+export { CallHearing } from "./call-hearing.ts";
+export { CallRecordings } from "./call-recording.ts";
+export { extensionReasons } from "./keypad.ts";
+export { act } from "./media-watch.ts";
+export type {
+  AbuseLabel,
+  AcceptResult,
+  AnnouncementName,
+  Hearing,
+  HearingEvent,
+  Judge,
+  JudgedUtterance,
+  LegStats,
+  MediaCapabilities,
+  MediaEvent,
+  MediaPlane,
+  MediaWorkerHealth,
+  RecognizerName,
+  RecordingGap,
+  RecordingRequest,
+  RecordingShelf,
+  RecordingSummary,
+  SdpResult,
+  Sound,
+  SoundRef,
+  Sounds,
+  TapSink,
+  Utterance,
+  Word,
+} from "./ports.ts";
+export { AgentRoster, type PresenceChange } from "./roster.ts";
+export type { AgentPhones, Signalling, TrunkDialling } from "./signalling.ts";

@@ -33,7 +33,7 @@ export async function ringAgent(
     const invite = signalling.userAgent.invite({
       target: binding.contact,
       destination: { kind: "flow", flow: binding.flow },
-      to: { uri: `sip:${binding.aor}`, displayName: person.displayName },
+      to: { uri: `sip:${binding.user}`, displayName: person.displayName },
       from: signalling.identityForAgent(call),
       offerSdp: offer.sdp,
       signal: AbortSignal.any([signal, stop.signal]),

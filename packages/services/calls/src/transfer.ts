@@ -1,6 +1,6 @@
 import type { Person } from "@jikimi/directory";
 import type { Cancellable, LegId } from "@jikimi/kernel";
-import type { Dialog, IncomingRefer } from "@jikimi/sip";
+import { type Dialog, type IncomingRefer, parseSipUri } from "@jikimi/sip";
 import type { Call } from "./call.ts";
 import type { CallDeps } from "./call-deps.ts";
 import { mapFailure } from "./failure-codes.ts";
@@ -32,7 +32,7 @@ async function transfer(call: Call, refer: IncomingRefer, deps: CallDeps): Promi
   const { id: callId } = call;
   const caller = call.leg("caller");
   const from = call.leg("agent");
-  const wanted = refer.referTo.uri.user;
+  const wanted = parseSipUri(refer.referTo.uri)?.user ?? null;
   if (caller === null || from === null || wanted === null) return refer.reject(400);
   const target = resolveTarget(wanted, call, deps);
   if (target === null) return refer.reject(404);
