@@ -26,7 +26,7 @@ export function runClock(turn: Turn): boolean {
     const next = firstNoticeAfter(rule, limitAtMs, state.nowMs);
     const cause = clockCause(turn, "long-call-notice", dueMs);
     turn.setClock({ nextNotice: next });
-    if (rule.then.kind === "advise") {
+    if (rule.atLimit.kind === "advise") {
       turn.emit(cause, { kind: "long-call-hint", remainingMs: limitAtMs - state.nowMs });
     } else {
       startNotice(turn, { cause, families: [] }, next);
@@ -34,7 +34,7 @@ export function runClock(turn: Turn): boolean {
     return true;
   }
   const cause = clockCause(turn, state.clock.topic ?? "long-call-limit", dueMs);
-  if (rule.then.kind === "button") {
+  if (rule.atLimit.kind === "button") {
     turn.setClock({ offerId: turn.emit(cause, { kind: "offer-to-end", reason: "long-call", expiresAtMs: null }) });
   } else {
     startEnding(turn, { cause, families: [] }, "long-call", "announced");
@@ -48,7 +48,7 @@ export function clockDueMs(state: ProtectionState, rule: LongCallRule | null): n
   if (rule === null || limitAtMs === null || state.heldByAgent) return null;
   const offsetMs = rule.noticeOffsetsMs[nextNotice];
   if (offsetMs !== undefined) return state.stage.kind === "talking" ? limitAtMs + offsetMs : null;
-  switch (rule.then.kind) {
+  switch (rule.atLimit.kind) {
     case "advise":
       return null;
     case "button": {
@@ -57,7 +57,7 @@ export function clockDueMs(state: ProtectionState, rule: LongCallRule | null): n
     }
     case "grace":
       if (state.stage.kind !== "talking") return null;
-      return Math.max(limitAtMs, lastNoticeDoneAtMs ?? limitAtMs) + rule.then.graceMs;
+      return Math.max(limitAtMs, lastNoticeDoneAtMs ?? limitAtMs) + rule.atLimit.graceMs;
   }
 }
 

@@ -161,7 +161,7 @@ function exemptLine(reading: Reading, value: unknown, path: string): ExemptLine 
 
 function longCall(reading: Reading, value: unknown): LongCallRule {
   const path = "longCall";
-  const read = reading.fields(value, path, ["recommendedMs", "noticeOffsetsMs", "then", "extension", "topics"]);
+  const read = reading.fields(value, path, ["recommendedMs", "noticeOffsetsMs", "atLimit", "extension", "topics"]);
   const rule: LongCallRule = {
     recommendedMs: reading.nullable(read.recommendedMs, (ms) =>
       reading.ms(ms, `${path}.recommendedMs`, 1000, 24 * hourMs),
@@ -169,7 +169,7 @@ function longCall(reading: Reading, value: unknown): LongCallRule {
     noticeOffsetsMs: reading.list(read.noticeOffsetsMs, `${path}.noticeOffsetsMs`, { min: 1, max: 5 }, (ms, itemPath) =>
       reading.ms(ms, itemPath, -24 * hourMs, 0),
     ),
-    then: then(reading, read.then, `${path}.then`),
+    atLimit: atLimit(reading, read.atLimit, `${path}.atLimit`),
     extension: reading.nullable(read.extension, (item) => extension(reading, item, `${path}.extension`)),
     topics: topics(reading, read.topics, `${path}.topics`),
   };
@@ -184,9 +184,9 @@ function longCall(reading: Reading, value: unknown): LongCallRule {
       "must leave the first notice after the start of the call.",
     );
   }
-  if (rule.then.kind === "grace" && rule.then.graceMs - (offsets.at(-1) ?? 0) < 1000) {
+  if (rule.atLimit.kind === "grace" && rule.atLimit.graceMs - (offsets.at(-1) ?? 0) < 1000) {
     reading.problem(
-      `${path}.then.graceMs`,
+      `${path}.atLimit.graceMs`,
       "마지막 안내와 종료 사이에 1초 이상이 있어야 합니다.",
       "must leave at least a second between the last notice and the ending.",
     );
@@ -201,7 +201,7 @@ function longCall(reading: Reading, value: unknown): LongCallRule {
   return rule;
 }
 
-function then(reading: Reading, value: unknown, path: string): LongCallRule["then"] {
+function atLimit(reading: Reading, value: unknown, path: string): LongCallRule["atLimit"] {
   const read = reading.fields(value, path, ["kind", "graceMs"]);
   const kind = reading.oneOf(read.kind, `${path}.kind`, ["button", "grace", "advise"]);
   if (kind === "grace") return { kind, graceMs: reading.ms(read.graceMs, `${path}.graceMs`, 0, hourMs) };

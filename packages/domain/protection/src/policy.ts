@@ -42,7 +42,7 @@ export type LongCallRule = {
   /** When notices play, counted from the recommended time, ascending, none after it: `[-300_000, 0]`. */
   readonly noticeOffsetsMs: readonly number[];
   /** What follows the recommended time: a person's button, an ending after a grace, or a line on the desk. */
-  readonly then:
+  readonly atLimit:
     | { readonly kind: "button" }
     | { readonly kind: "grace"; readonly graceMs: number }
     | { readonly kind: "advise" };

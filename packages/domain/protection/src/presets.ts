@@ -19,7 +19,7 @@ export const defaultPolicy: Policy = {
     {
       title: "Warning first, ending by criteria if it persists (KT); 20 minutes with a button (Seoul)",
       tag: "N",
-      where: "S1 F1.07–F1.09; S4 F4.11–F4.13",
+      where: "news reports on both, PRODUCT F1.07–F1.09, F4.11–F4.13",
     },
     restDuty,
     ourProposal,
@@ -30,7 +30,7 @@ export const defaultPolicy: Policy = {
   longCall: {
     recommendedMs: 20 * minuteMs,
     noticeOffsetsMs: [-5 * minuteMs, 0],
-    then: { kind: "button" },
+    atLimit: { kind: "button" },
     extension: { minMinutes: 3, maxMinutes: 12, maxCount: 3, reasonRequired: true },
     topics: {},
   },
@@ -48,7 +48,7 @@ const ktAutomatic: Policy = {
     {
       title: "KT 통화매니저: warning, then ending by set criteria, inbound and outbound",
       tag: "N",
-      where: "S1 F1.01–F1.08",
+      where: "news report, PRODUCT F1.01–F1.08",
     },
     {
       title: "Inbound since March 2025, outbound since 25 July 2025; the designated time is each site's own",
@@ -64,7 +64,7 @@ const ktAutomatic: Policy = {
   longCall: {
     recommendedMs: 20 * minuteMs,
     noticeOffsetsMs: [0],
-    then: { kind: "grace", graceMs: minuteMs },
+    atLimit: { kind: "grace", graceMs: minuteMs },
     extension: { minMinutes: 3, maxMinutes: 12, maxCount: 3, reasonRequired: true },
     topics: {},
   },
@@ -82,7 +82,7 @@ const seoulButton: Policy = {
     {
       title: "20 minutes without a justifiable reason; the officer presses a button as the voice plays",
       tag: "N",
-      where: "S4 F4.11–F4.13",
+      where: "news report, PRODUCT F4.11–F4.13",
     },
     {
       title: "Detection, a pop-up, OK, the warning plays, ending by itself if it goes on; installed as a pilot",
@@ -98,7 +98,7 @@ const seoulButton: Policy = {
   longCall: {
     recommendedMs: 20 * minuteMs,
     noticeOffsetsMs: [0],
-    then: { kind: "button" },
+    atLimit: { kind: "button" },
     extension: null,
     topics: {},
   },
@@ -132,7 +132,7 @@ const fifteenPlusFive: Policy = {
   longCall: {
     recommendedMs: 20 * minuteMs,
     noticeOffsetsMs: [-5 * minuteMs],
-    then: { kind: "grace", graceMs: 0 },
+    atLimit: { kind: "grace", graceMs: 0 },
     extension: null,
     topics: {},
   },
@@ -162,7 +162,7 @@ const extendable: Policy = {
   longCall: {
     recommendedMs: 15 * minuteMs,
     noticeOffsetsMs: [0],
-    then: { kind: "grace", graceMs: minuteMs },
+    atLimit: { kind: "grace", graceMs: minuteMs },
     extension: { minMinutes: 3, maxMinutes: 12, maxCount: 1, reasonRequired: true },
     topics: {},
   },
@@ -200,7 +200,7 @@ const interiorMinistry2018: Policy = {
   longCall: {
     recommendedMs: null,
     noticeOffsetsMs: [0],
-    then: { kind: "button" },
+    atLimit: { kind: "button" },
     extension: null,
     topics: { "repeated-content": { limitMs: 10 * minuteMs }, "out-of-competence": { limitMs: 30 * minuteMs } },
   },
@@ -281,7 +281,7 @@ const adviseOnly: Policy = {
   longCall: {
     recommendedMs: 20 * minuteMs,
     noticeOffsetsMs: [-5 * minuteMs, 0],
-    then: { kind: "advise" },
+    atLimit: { kind: "advise" },
     extension: { minMinutes: 3, maxMinutes: 12, maxCount: 3, reasonRequired: false },
     topics: {},
   },
