@@ -1,5 +1,5 @@
 import type { CallId, EpochMs, IncidentId, PolicyId } from "@jikimi/kernel";
-import type { CallChange, CallOpening, JournalEntry, JournalEvent, Json } from "./types.ts";
+import type { CallChange, CallOpening, JournalEntry, JournalEvent } from "./types.ts";
 
 /** How safe an entry is: in the database, sealed on disk until the database returns, or (both failing) in memory only. */
 export type Durability = "stored" | "spooled" | "memory";
@@ -76,6 +76,3 @@ export type Verification =
       readonly seq: number;
       readonly why: "hole" | "altered" | "unchained" | "personal-altered" | "cut-off";
     };
-
-/** What `incidents show` prints: the record put together from the journal. Times in ms from the first INVITE. */
-export type IncidentDocument = { readonly [key: string]: Json };

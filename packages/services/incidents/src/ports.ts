@@ -54,4 +54,18 @@ export interface CallStore {
   listIncidentsOfCall(callId: CallId): Promise<readonly IncidentRow[]>;
   /** Removes the personal parts of a call's entries and its caller's number; the chain stays whole. */
   erasePersonal(callId: CallId): Promise<void>;
+  /** Keeps a sound once; the same `sha256` again changes nothing. */
+  keepAnnouncement(media: AnnouncementMedia): Promise<void>;
+  findAnnouncement(sha256: string): Promise<AnnouncementMedia | null>;
 }
+
+/** A sound that was played to somebody, byte for byte. */
+export type AnnouncementMedia = {
+  /** Of `wav`, hexadecimal. */
+  readonly sha256: string;
+  readonly announcement: string;
+  readonly language: string;
+  readonly text: string;
+  readonly synthetic: boolean;
+  readonly wav: Uint8Array;
+};
