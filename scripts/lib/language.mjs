@@ -1,6 +1,6 @@
-/** `LANG=ko…` speaks Korean; everything else, and no LANG at all, speaks English. */
+/** `LANG=ko…` speaks Korean; everything else, and no LANG at all, English. `LC_ALL` goes before `LANG` (POSIX). */
 export function languageOf(env) {
-  return /^ko/i.test(env.LANG || "") ? "ko" : "en";
+  return /^ko/i.test(env.LC_ALL || env.LC_MESSAGES || env.LANG || "") ? "ko" : "en";
 }
 
 /** @param {{ ko: string, en: string }} text */

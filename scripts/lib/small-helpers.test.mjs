@@ -12,15 +12,17 @@ import { addTallies, failureReports, lastLine, nothing, oneTest, runSteps } from
 import { readTally } from "./vitest-step.mjs";
 
 test.for([
-  ["ko_KR.UTF-8", "ko"],
-  ["ko", "ko"],
-  ["KO_kr", "ko"],
-  ["en_US.UTF-8", "en"],
-  ["C.UTF-8", "en"],
-  ["", "en"],
-  [undefined, "en"],
-])("LANG=%s speaks %s", ([LANG, expected]) => {
-  expect(languageOf({ LANG })).toBe(expected);
+  [{ LANG: "ko_KR.UTF-8" }, "ko"],
+  [{ LANG: "ko" }, "ko"],
+  [{ LANG: "KO_kr" }, "ko"],
+  [{ LANG: "en_US.UTF-8" }, "en"],
+  [{ LANG: "C.UTF-8" }, "en"],
+  [{ LANG: "" }, "en"],
+  [{}, "en"],
+  [{ LANG: "ko_KR.UTF-8", LC_ALL: "C" }, "en"],
+  [{ LANG: "C", LC_ALL: "ko_KR.UTF-8" }, "ko"],
+])("%o speaks %s", ([env, expected]) => {
+  expect(languageOf(env)).toBe(expected);
 });
 
 test.for([

@@ -8,4 +8,4 @@ export {
   installationFolder,
   parseConfig,
 } from "./parse-config.ts";
-export type { PortRange, SettingName, Text } from "./settings.ts";
+export type { PortRange, SettingName } from "./settings.ts";

@@ -1,17 +1,10 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { z } from "zod";
+import type { Text } from "../cli/text.ts";
 import { parseDotEnv } from "./dot-env.ts";
 import { nearestName } from "./nearest-name.ts";
-import {
-  isSettingName,
-  type PortRange,
-  type Setting,
-  type SettingName,
-  settingNames,
-  settings,
-  type Text,
-} from "./settings.ts";
+import { isSettingName, type PortRange, type Setting, type SettingName, settingNames, settings } from "./settings.ts";
 
 /** What the product runs with; read once, at the start, by `parseConfig`. */
 export type Config = {

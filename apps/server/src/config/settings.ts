@@ -1,8 +1,6 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
-
-/** A sentence in the two languages of the product. */
-export type Text = { readonly ko: string; readonly en: string };
+import type { Text } from "../cli/text.ts";
 
 /** Port 0 lets the system choose: how test instances live side by side. */
 const port = z

@@ -1,0 +1,3 @@
+export { doctorReport, renderDoctor } from "./render.ts";
+export type { DoctorResult } from "./result.ts";
+export { runDoctor } from "./run-doctor.ts";
