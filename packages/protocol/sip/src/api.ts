@@ -17,6 +17,8 @@ export interface UserAgent {
   invite(request: InviteRequest): OutgoingInvite;
   /** Sends one request outside any dialog (OPTIONS to probe a trunk, MESSAGE) and waits for its final answer. */
   request(request: OutOfDialogRequest): Promise<RequestResult>;
+  /** Requests that belong together: REGISTER and its refreshes. */
+  series(options: SeriesOptions): RequestSeries;
   /** Answers REGISTER with this registrar; without one it is refused with 405. */
   useRegistrar(registrar: RegisterHandler): void;
   /** The dialog with these tags, as a Replaces header (RFC 3891) or a transfer names it. */
@@ -266,6 +268,20 @@ export type OutOfDialogRequest = {
   readonly credentials?: DigestCredentials | null;
 };
 
+export type SeriesOptions = {
+  readonly from: { readonly uri: string; readonly displayName?: string | null };
+  readonly credentials?: DigestCredentials | null;
+  /** User part of our Contact; null sends none. */
+  readonly contactUser?: string | null;
+};
+
+/** Requests with one Call-ID and From tag, a growing CSeq, and credentials whose nonces are kept (RFC 3261 §10.2). */
+export interface RequestSeries {
+  /** The Contact URI that the last request carried, null before and without one. */
+  readonly contact: string | null;
+  send(request: Omit<OutOfDialogRequest, "from" | "credentials">): Promise<RequestResult>;
+}
+
 export type Body = { readonly contentType: string; readonly text: string };
 
 export type RequestResult =
@@ -301,6 +317,8 @@ export interface Dialog {
   info(body: Body, options?: { headers?: HeaderLines }): Promise<RequestResult>;
   /** A NOTIFY within the dialog (e.g. of a REFER; `IncomingRefer` sends its own). */
   notify(event: string, subscriptionState: string, body: Body | null): Promise<RequestResult>;
+  /** Asks the peer to call `referTo` instead of us (blind transfer, RFC 3515); 202 means that it tries. */
+  refer(referTo: string): Promise<RequestResult>;
   /**
    * Answers re-INVITE and UPDATE. `offerSdp` null: the peer asks for our offer, whose answer then comes to
    * `onRemoteSdp`. Without a handler an offer is refused with 488. One handler at a time.

@@ -184,6 +184,10 @@ export class DialogSession implements Dialog, DialogEntry {
     return this.#send("NOTIFY", headers, body);
   }
 
+  refer(referTo: string): Promise<RequestResult> {
+    return this.#send("REFER", [["Refer-To", `<${referTo}>`]], null);
+  }
+
   onReinvite(handler: ReinviteHandler): void {
     this.#reinviteHandler = handler;
   }
