@@ -20,9 +20,10 @@ describe("a workspace", () => {
   const manifest = { private: true, license: "Apache-2.0", description: "It.", exports: { ".": "./src/index.ts" } };
   const files = ["packages/x/a/src/index.ts", "packages/x/a/src/thing.ts", "packages/x/a/README.md"];
   const folder = "packages/x/a";
+  const read = () => 'export { thing } from "./thing.ts";\n';
 
   test("like the others has nothing to be said about", () => {
-    expect(unlikeTheOthers({ folder, manifest }, files)).toEqual([]);
+    expect(unlikeTheOthers({ folder, manifest }, files, read)).toEqual([]);
   });
 
   test.for([
@@ -31,10 +32,16 @@ describe("a workspace", () => {
     { change: { description: "" }, files, said: "has no description" },
     { change: { exports: { ".": "./src/main.ts" } }, files, said: 'does not export "." as ./src/index.ts' },
     { change: {}, files: files.slice(0, 2), said: "has no README.md" },
-    { change: {}, files: [files[0], files[2]], said: "is an empty room: src/index.ts is all there is" },
     { change: {}, files: files.slice(1), said: "has no src/index.ts" },
   ])("$said", ({ change, files, said }) => {
-    expect(unlikeTheOthers({ folder, manifest: { ...manifest, ...change } }, files)).toEqual([`${folder} ${said}`]);
+    const workspace = { folder, manifest: { ...manifest, ...change } };
+    expect(unlikeTheOthers(workspace, files, read)).toEqual([`${folder} ${said}`]);
+  });
+
+  test("that exports nothing is an empty room", () => {
+    expect(unlikeTheOthers({ folder, manifest }, files, () => "export {};\n")).toEqual([
+      `${folder} is an empty room: src/index.ts exports nothing`,
+    ]);
   });
 
   test("wants the version of another that there is", () => {
