@@ -9,6 +9,8 @@ import { threadCpuMs } from "./thread-cpu.ts";
 const SAMPLE_RATE_HZ = 16_000;
 /** Between the voices that it knows (0.80 and up) and people (below 0.75 but for one clip in a hundred); see README. */
 const LEAST_CONFIDENCE = 0.77;
+/** Letters of one word follow each other within a fifth of a second. */
+const WORD_PAUSE_S = 0.3;
 /** The three changes that tell known voices from unknown ones best; the last is half of the model's 30 ms step. */
 const CHANGES: readonly ((pcm: Float32Array) => Float32Array)[] = [
   (pcm) => changeSpeed(pcm, 0.97),
@@ -47,12 +49,13 @@ export class DemoDecoder {
     const others = CHANGES.map((change) => this.#read(change(sound)).filter(isLetter));
     const letters = tokens.filter(isLetter);
     const kept = others.map((other) => keptItems(letters, other));
-    const text = compose(tokens);
+    const words = wordsOf(tokens, kept);
+    const text = words.map((word) => word.text).join(" ");
     const agreed = mean(others.map((other) => agreement(letters, other)));
-    const confidence = agreed * wholeSyllableShare(text);
+    const confidence = agreed * wholeSyllableShare(tokens);
     return {
       text,
-      words: wordsOf(tokens, kept),
+      words,
       confidence,
       accepted: text !== "" && confidence >= LEAST_CONFIDENCE,
       noSpeech: null,
@@ -60,12 +63,15 @@ export class DemoDecoder {
     };
   }
 
-  /** Conjoining jamo and spaces. */
+  /** Conjoining jamo and spaces; where the voice paused between two letters there is a space too. */
   #read(pcm: Float32Array): readonly string[] {
     const stream = this.#recognizer.createStream();
     stream.acceptWaveform({ samples: pcm, sampleRate: SAMPLE_RATE_HZ });
     this.#recognizer.decode(stream);
-    return this.#recognizer.getResult(stream).tokens;
+    const { tokens, timestamps } = this.#recognizer.getResult(stream);
+    return tokens.flatMap((token, i) =>
+      (timestamps[i] ?? 0) - (timestamps[i - 1] ?? Number.POSITIVE_INFINITY) > WORD_PAUSE_S ? [" ", token] : [token],
+    );
   }
 }
 
@@ -73,13 +79,19 @@ function isLetter(token: string): boolean {
   return token.trim() !== "";
 }
 
+/** Letters that form no whole syllable cannot be read, and are left out; they have their say in the confidence. */
 function compose(tokens: readonly string[]): string {
-  return tokens.join("").normalize("NFC").replaceAll(/\s+/g, " ").trim();
+  return (
+    tokens
+      .join("")
+      .normalize("NFC")
+      .match(/[가-힣]/g) ?? []
+  ).join("");
 }
 
-function wholeSyllableShare(text: string): number {
-  const letters = [...text].filter((character) => character !== " ");
-  return letters.length === 0 ? 0 : letters.filter((character) => /[가-힣]/.test(character)).length / letters.length;
+function wholeSyllableShare(tokens: readonly string[]): number {
+  const written = [...tokens.filter(isLetter).join("").normalize("NFC")];
+  return written.length === 0 ? 0 : compose(tokens).length / written.length;
 }
 
 /** A word is as sure as its letters were found again in the other readings. */
@@ -99,7 +111,9 @@ function wordsOf(tokens: readonly string[], kept: readonly (readonly boolean[])[
     words.at(-1)?.shares.push(mean(kept.map((marks) => (marks[place] === true ? 1 : 0))));
     letter += 1;
   }
-  return words.map((word) => ({ text: compose(word.tokens), confidence: mean(word.shares) }));
+  return words
+    .map((word) => ({ text: compose(word.tokens), confidence: mean(word.shares) }))
+    .filter((word) => word.text !== "");
 }
 
 function mean(values: readonly number[]): number {

@@ -1,3 +1,11 @@
+export {
+  type Ears,
+  type EarsOptions,
+  type FileTranscription,
+  hearFile,
+  openEars,
+  transcribeFile,
+} from "./hear-file.ts";
 export { defaultModelsDir, listModels, type ModelDescription, type ModelFileCheck, verifyModels } from "./models.ts";
 export { SileroModel } from "./silero.ts";
 export { sourceThreadEntry, type ThreadEntry } from "./thread-entry.ts";

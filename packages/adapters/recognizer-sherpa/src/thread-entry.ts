@@ -1,11 +1,7 @@
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
-
-/** Where a thread's program is and how Node is to start it. */
+/** A thread's program and Node's options for it. */
 export type ThreadEntry = { readonly url: URL; readonly execArgv: readonly string[] };
 
-/** The thread beside this file: TypeScript through tsx. A bundle hands in its own entry instead. */
+/** The thread beside this file, from its source. A bundle hands in its own entry instead. */
 export function sourceThreadEntry(): ThreadEntry {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  return { url: new URL("./recognizer-thread.ts", import.meta.url), execArgv: ["--import", tsx] };
+  return { url: new URL("./recognizer-thread.boot.mjs", import.meta.url), execArgv: [] };
 }
