@@ -64,13 +64,13 @@ export class CallRecords {
     return verifyChain(entries, { seq: call.lastSeq, hash: call.lastHash });
   }
 
-  /** The caller's number in clear; who asked and why is written into the call's journal before it is given. */
+  /** The caller's number in clear; who asked and why is written into the call's journal before it is given, and it is not given while that cannot be made safe. */
   async revealNumber(callId: CallId, { by, reason }: { by: string; reason: string }): Promise<string | null> {
     const call = await this.findCall(callId);
     if (call === null) throw new IncidentsError("unknown-call");
     const atMs = Math.max(0, this.#nowMs() - call.startedAtMs);
     await this.#journal.annotate(callId, { kind: "number-revealed", atMs, by, reason });
-    await this.#journal.settled();
+    if ((await this.#journal.settled()) === "memory") throw new IncidentsError("not-replayed");
     return call.callerNumber;
   }
 

@@ -70,15 +70,13 @@ export function eventOf(entry: JournalEntry): JournalEvent & { readonly [key: st
 }
 
 function splitFields(event: JournalEvent) {
-  const body: Record<string, Json> = {};
-  const fields: Record<string, Json> = {};
   const personal = personalFields[event.kind] ?? [];
-  for (const [key, value] of Object.entries(fieldsOf(event))) {
-    if (key === "kind" || key === "atMs") continue;
-    if (personal.includes(key) && value !== null) fields[key] = value;
-    else body[key] = value;
-  }
-  return { body, fields };
+  const given = Object.entries(fieldsOf(event)).filter(([key]) => key !== "kind" && key !== "atMs");
+  const isPersonal = ([key, value]: [string, Json]) => personal.includes(key) && value !== null;
+  return {
+    body: Object.fromEntries(given.filter((field) => !isPersonal(field))),
+    fields: Object.fromEntries(given.filter(isPersonal)),
+  };
 }
 
 /** An event that JSON cannot say is our own mistake; the call goes on and the record says that it is incomplete. */

@@ -354,7 +354,9 @@ export class SpoolingJournal implements CallJournal, AsyncDisposable {
   }
 
   async #loadEnd(callId: CallId): Promise<void> {
-    if (!(await this.replayed({ withinMs: this.#limits.giveUpAfterMs }))) throw new IncidentsError("not-replayed");
+    const withinMs = this.#limits.giveUpAfterMs;
+    const safe = await this.settled({ withinMs });
+    if (safe === "memory" || !(await this.replayed({ withinMs }))) throw new IncidentsError("not-replayed");
     const row = await this.#store.findCall(callId).catch((cause: unknown) => {
       throw new IncidentsError("store-failed", { cause });
     });
