@@ -1,1 +1,9 @@
-export {};
+export { type ApiError, apiError, type ErrorCode, errorCodes, errorTexts } from "./errors.ts";
+export {
+  type Operation,
+  type OperationInput,
+  type OperationName,
+  type OperationOutput,
+  type OperationRequest,
+  operations,
+} from "./operations.ts";

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { bilingual, epochMs, id, language } from "./common.ts";
+import { policyProblem } from "./errors.ts";
+
+export const role = z.enum(["agent", "supervisor", "administrator"]);
+
+export const person = z.object({
+  id,
+  sipUsername: z.string(),
+  displayName: z.string(),
+  role,
+  departmentId: id.nullable(),
+  active: z.boolean(),
+  createdAtMs: epochMs,
+});
+
+export const addUserInput = z.object({
+  sipUsername: z.string(),
+  displayName: z.string(),
+  role: role.default("agent"),
+  departmentId: id.nullable().default(null),
+  password: z.string().optional().describe("Left out: a safe one is made and returned once"),
+});
+export const addUserOutput = z.object({ person, madePassword: z.string().nullable() });
+export const listUsersInput = z.object({});
+export const listUsersOutput = z.object({ people: z.array(person) });
+
+/** Minutes from local midnight; beyond 1440 reaches into the next day. */
+const minuteRange = z.object({ from: z.number().int(), to: z.number().int() });
+const day = z.array(minuteRange);
+
+export const openingHours = z.object({
+  timeZone: z.string(),
+  weekly: z.object({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day }),
+  lunch: minuteRange.nullable(),
+  exceptions: z.array(z.object({ date: z.string(), open: day, title: bilingual })),
+});
+
+export const department = z.object({
+  id,
+  names: bilingual,
+  recordingMode: z.enum(["all-call", "on-demand"]),
+  noticeBeforeConnection: z.boolean(),
+  policyId: id,
+  hours: openingHours.nullable().describe("Null: always open"),
+  ringTimeoutMs: z.number().int(),
+  queueTimeoutMs: z.number().int(),
+  language,
+  displayNumber: z.string().nullable(),
+});
+
+export const addDepartmentInput = z.object({
+  id,
+  names: bilingual,
+  recordingMode: z.enum(["all-call", "on-demand"]).default("all-call"),
+  noticeBeforeConnection: z.boolean().default(true),
+  policyId: id,
+  hours: openingHours.nullable().default(null),
+  ringTimeoutMs: z.number().int().default(20_000),
+  queueTimeoutMs: z.number().int().default(120_000),
+  language: language.default("ko"),
+  displayNumber: z.string().nullable().default(null),
+});
+export const departmentOutput = z.object({ department });
+export const setDepartmentInput = department.partial().required({ id: true });
+export const listDepartmentsInput = z.object({});
+export const listDepartmentsOutput = z.object({ departments: z.array(department) });
+
+export const inboundNumber = z.object({ number: z.string(), departmentId: id });
+export const addNumberInput = z.object({ number: z.string(), departmentId: id });
+export const numberOutput = z.object({ number: inboundNumber });
+export const listNumbersInput = z.object({});
+export const listNumbersOutput = z.object({ numbers: z.array(inboundNumber) });
+
+export const trunkRoute = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("address"), sources: z.array(z.string()) }),
+  z.object({
+    kind: z.literal("registered"),
+    username: z.string(),
+    authUsername: z.string().nullable().default(null),
+    registrationIntervalMs: z.number().int().default(300_000),
+  }),
+]);
+
+export const trunk = z.object({
+  id,
+  name: z.string(),
+  host: z.string(),
+  port: z.number().int(),
+  transport: z.enum(["udp", "tcp", "tls"]),
+  route: trunkRoute,
+  numberFormat: z.enum(["e164", "national"]),
+  priority: z.number().int(),
+  active: z.boolean(),
+  hasSecret: z.boolean().describe("The password itself is never read back"),
+});
+
+export const addTrunkInput = trunk.omit({ hasSecret: true }).extend({
+  port: z.number().int().default(5060),
+  transport: z.enum(["udp", "tcp", "tls"]).default("udp"),
+  numberFormat: z.enum(["e164", "national"]).default("national"),
+  priority: z.number().int().default(10),
+  active: z.boolean().default(true),
+  secret: z.string().optional().describe("The provider's password; sealed before it is kept"),
+});
+export const trunkOutput = z.object({ trunk });
+export const listTrunksInput = z.object({});
+export const listTrunksOutput = z.object({ trunks: z.array(trunk) });
+
+export const policySummary = z.object({
+  id,
+  version: z.number().int().positive(),
+  title: bilingual.nullable(),
+  author: z.string(),
+  createdAtMs: epochMs,
+  departmentIds: z.array(id).describe("Where it is in force"),
+});
+
+export const listPoliciesInput = z.object({});
+export const listPoliciesOutput = z.object({ policies: z.array(policySummary) });
+export const showPolicyInput = z.object({ id, version: z.coerce.number().int().positive().optional() });
+export const showPolicyOutput = z.object({ policy: policySummary, body: z.unknown() });
+export const checkPolicyInput = z.object({ body: z.unknown() });
+export const checkPolicyOutput = z.object({ ok: z.boolean(), problems: z.array(policyProblem) });

@@ -1,0 +1,94 @@
+import { z } from "zod";
+
+/** Every way an operation says no. A client switches on `code`; people read `ko` or `en`. */
+export const errorCodes = [
+  "invalid-input",
+  "not-signed-in",
+  "not-allowed",
+  "not-found",
+  "reason-required",
+  "server-stopping",
+  "store-unavailable",
+  "internal",
+  "organisation-unset",
+  "invalid-name",
+  "invalid-id",
+  "id-taken",
+  "invalid-time-zone",
+  "invalid-realm",
+  "realm-in-use",
+  "invalid-username",
+  "username-taken",
+  "weak-password",
+  "person-unknown",
+  "last-administrator",
+  "department-unknown",
+  "notice-required",
+  "invalid-hours",
+  "invalid-timeout",
+  "display-number-not-ours",
+  "invalid-number",
+  "number-taken",
+  "number-unknown",
+  "number-shown",
+  "trunk-unknown",
+  "trunk-name-taken",
+  "invalid-trunk",
+  "secret-required",
+  "policy-unknown",
+  "policy-invalid",
+  "policy-raced",
+  "call-unknown",
+  "incident-unknown",
+  "recording-unknown",
+  "recording-unreadable",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export const policyProblem = z.object({
+  path: z.string().describe("Where in the policy, e.g. labels.insult.threshold"),
+  ko: z.string(),
+  en: z.string(),
+});
+
+export const apiError = z.object({
+  code: z.enum(errorCodes),
+  ko: z.string(),
+  en: z.string(),
+  field: z.string().optional().describe("The input that caused it"),
+  policyProblems: z.array(policyProblem).optional(),
+});
+
+export type ApiError = z.infer<typeof apiError>;
+
+/** The texts of what is not the directory's to explain. */
+export const errorTexts = {
+  "invalid-input": { ko: "입력값을 확인해 주세요.", en: "Check what was entered." },
+  "not-signed-in": { ko: "로그인이 필요합니다.", en: "Sign in first." },
+  "not-allowed": { ko: "이 작업을 할 권한이 없습니다.", en: "You are not allowed to do this." },
+  "not-found": { ko: "찾을 수 없습니다.", en: "There is no such thing here." },
+  "reason-required": {
+    ko: "전체 번호를 보려면 사유를 5자 이상 적어 주세요. 사유는 통화 기록에 남습니다.",
+    en: "Give a reason of at least 5 characters to see the whole number. It is written into the call's record.",
+  },
+  "server-stopping": {
+    ko: "서버가 종료되는 중입니다. 잠시 뒤 다시 시도해 주세요.",
+    en: "The server is stopping. Try again shortly.",
+  },
+  "store-unavailable": {
+    ko: "데이터베이스가 응답하지 않습니다. 통화는 계속되며, 기록은 복구되면 저장됩니다.",
+    en: "The database does not answer. Calls go on; what happens is kept and stored when it returns.",
+  },
+  internal: {
+    ko: "예기치 못한 문제가 생겼습니다. 로그를 확인해 주세요.",
+    en: "Something unexpected went wrong. See the log.",
+  },
+  "call-unknown": { ko: "그런 통화를 찾을 수 없습니다.", en: "There is no such call." },
+  "incident-unknown": { ko: "그런 사건 기록을 찾을 수 없습니다.", en: "There is no such incident." },
+  "recording-unknown": { ko: "이 통화에는 녹음이 없습니다.", en: "This call has no recording." },
+  "recording-unreadable": {
+    ko: "녹음을 읽을 수 없습니다. 파일이 손상되었거나 다른 키로 암호화되었습니다.",
+    en: "The recording cannot be read: the file is damaged, or sealed with another key.",
+  },
+} as const satisfies Partial<Record<ErrorCode, { ko: string; en: string }>>;
