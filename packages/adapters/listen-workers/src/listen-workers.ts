@@ -124,7 +124,7 @@ export class ListenWorkers implements Hearing, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     for (const { restart } of this.#slots) restart?.cancel();
-    await Promise.all(this.#slots.map((slot) => slot.process?.stop(5_000)));
+    await Promise.all(this.#slots.map(async (slot) => slot.process?.stop(5_000)));
     for (const { settle } of [...this.#pending.values()]) settle(null);
     for (const { firstOutcome } of this.#slots) firstOutcome.resolve(false);
   }

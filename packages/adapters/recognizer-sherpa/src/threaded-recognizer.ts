@@ -119,7 +119,7 @@ export class ThreadedRecognizer implements Recognizer, AsyncDisposable {
     const thread = new Worker(this.#entry.url, { workerData: start, execArgv: [...this.#entry.execArgv] });
     this.#thread = thread;
     this.#ready = false;
-    let failure: unknown;
+    let failure: Error | undefined;
     thread.on("message", (reply: ThreadReply) => {
       if (thread !== this.#thread) return;
       if (reply.kind === "ready") {
