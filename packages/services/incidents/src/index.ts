@@ -15,7 +15,7 @@ export { eventOf, verifyChain } from "./chain.ts";
 export { IncidentsError, type IncidentsErrorCode } from "./errors.ts";
 export type { HeardUtterance, IncidentDocument } from "./incident-document.ts";
 export { JournaledIncidents } from "./incident-recorder.ts";
-export { maskNumber } from "./mask.ts";
+export { maskEvent, maskNumber } from "./mask.ts";
 export type { AnnouncementMedia, CallFilter, CallStore, IncidentFilter, JournalWrite } from "./ports.ts";
 export { type JournalLimits, type JournalOptions, SpoolingJournal } from "./spooling-journal.ts";
 export type {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { maskNumber } from "./mask.ts";
+import { maskEvent, maskNumber } from "./mask.ts";
 
 test.for([
   ["+821012345678", "010-****-5678"],
@@ -28,4 +28,16 @@ test("never shows more than four digits after the area code, nor anything of a s
       expect(shown.slice(shown.lastIndexOf("*") + 1).replace("-", "").length).toBeLessThanOrEqual(4);
     }),
   );
+});
+
+test("events show numbers masked and agents as they are", () => {
+  expect(maskEvent({ kind: "invite", atMs: 0, from: "+821012345678", to: "sip:01012345678@host" })).toEqual({
+    kind: "invite",
+    atMs: 0,
+    from: "010-****-5678",
+    to: "010-****-5678",
+  });
+  expect(maskEvent({ kind: "transferred", to: "person-mg3k2p1x-4f9a1c22aa" }).to).toBe("person-mg3k2p1x-4f9a1c22aa");
+  expect(maskEvent({ kind: "transferred", to: "010-1234-5678" }).to).toBe("010-****-5678");
+  expect(maskEvent({ kind: "notice-started", text: "010-1234-5678" }).text).toBe("010-1234-5678");
 });
