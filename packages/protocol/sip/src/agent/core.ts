@@ -1,6 +1,7 @@
 import type { Clock, Log, Random } from "@jikimi/kernel";
 import type { Dialog, HeaderLines, SessionTimerState, SipLimits } from "../api.ts";
 import type { SipRequest } from "../message/message.ts";
+import { formatSipUri, sipUri } from "../message/uri.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { TimerSettings } from "../transaction/timers.ts";
 import type { TransactionLayer } from "../transaction/transaction-layer.ts";
@@ -46,8 +47,10 @@ export function newTag(random: Random): string {
 /** Our Contact over this hop: where the peer's requests reach us. */
 export function contactFor(hop: Hop, user: string): string {
   const { host, port } = hop.transport.advertised;
-  const param = hop.transport.name === "UDP" ? "" : `;transport=${hop.transport.name.toLowerCase()}`;
-  return `<sip:${encodeURIComponent(user)}@${host}:${port}${param}>`;
+  const params = new Map(
+    hop.transport.name === "UDP" ? [] : [["transport", hop.transport.name.toLowerCase()] as const],
+  );
+  return `<${formatSipUri(sipUri({ user, host, port, params }))}>`;
 }
 
 /** What every INVITE and its 2xx says about us. */

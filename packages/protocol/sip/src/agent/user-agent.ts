@@ -9,13 +9,14 @@ import type {
   OutOfDialogRequest,
   RegisterHandler,
   RequestResult,
+  RequestSeries,
+  SeriesOptions,
   SipLimits,
   SipUserAgentOptions,
   Transport,
   UserAgent,
   UserAgentStats,
 } from "../api.ts";
-import { DigestClient } from "../auth/digest-client.ts";
 import { DialogSession } from "../dialog/dialog-session.ts";
 import { Dialogs } from "../dialog/dialog-table.ts";
 import { SipError } from "../errors.ts";
@@ -30,9 +31,9 @@ import { DnsResolver } from "../transport/resolver.ts";
 import { TransportLayer } from "../transport/transport-layer.ts";
 import { type AgentCore, ALLOWED_METHODS, CAPABILITIES, contactFor, newTag, unknownOptions } from "./core.ts";
 import { IncomingInviteSession } from "./incoming-invite.ts";
-import { initialRequest } from "./initial-request.ts";
 import { OutgoingInviteSession } from "./outgoing-invite.ts";
 import { RequestSender } from "./request-sender.ts";
+import { Series } from "./series.ts";
 
 const DEFAULT_LIMITS: SipLimits = {
   maxTransactions: 20_000,
@@ -40,8 +41,6 @@ const DEFAULT_LIMITS: SipLimits = {
   maxMalformedPerMinute: 20,
   maxTrackedSources: 1_024,
 };
-
-const MAX_CHALLENGES = 3;
 
 /** The way in and out of SIP for one process: see `UserAgent`. */
 export class SipUserAgent implements UserAgent {
@@ -133,16 +132,13 @@ export class SipUserAgent implements UserAgent {
     return session;
   }
 
-  async request(request: OutOfDialogRequest): Promise<RequestResult> {
-    const { credentials } = request;
-    const auth = credentials ? new DigestClient({ credentials, random: this.#core.random }) : null;
-    const callId = this.#core.random.hex(12);
-    const fromTag = newTag(this.#core.random);
-    for (let cseq = 1; ; cseq += 1) {
-      const result = await this.#requestOnce(request, { callId, fromTag, cseq, auth });
-      if (result.kind !== "response" || (result.status !== 401 && result.status !== 407)) return result;
-      if (auth === null || cseq > MAX_CHALLENGES || !auth.learn(result.response)) return result;
-    }
+  request(request: OutOfDialogRequest): Promise<RequestResult> {
+    const { from, credentials, ...rest } = request;
+    return this.series({ from, credentials: credentials ?? null }).send(rest);
+  }
+
+  series(options: SeriesOptions): RequestSeries {
+    return new Series(this.#core, options);
   }
 
   dialog(id: { callId: string; localTag: string; remoteTag: string }): Dialog | null {
@@ -284,43 +280,6 @@ export class SipUserAgent implements UserAgent {
         headers: [["Server", this.#core.userAgent], ...headers],
       }),
     );
-  }
-
-  #requestOnce(
-    request: OutOfDialogRequest,
-    parts: { callId: string; fromTag: string; cseq: number; auth: DigestClient | null },
-  ): Promise<RequestResult> {
-    const { method, target } = request;
-    const credentials = parts.auth?.headers(method, target) ?? [];
-    return new Promise((resolve) => {
-      this.#core.sender.send(
-        {
-          nextHop: target,
-          destination: request.destination ?? null,
-          build: (way) =>
-            initialRequest({
-              method,
-              target,
-              to: request.to ?? { uri: target },
-              from: request.from,
-              fromTag: parts.fromTag,
-              callId: parts.callId,
-              cseq: parts.cseq,
-              way,
-              headers: [["User-Agent", this.#core.userAgent], ...credentials, ...(request.headers ?? [])],
-              body: request.body ?? null,
-            }),
-        },
-        {
-          onResponse: (response) => {
-            if (response.status < 200) return;
-            resolve({ kind: "response", status: response.status, reason: response.reason, response });
-          },
-          onTimeout: () => resolve({ kind: "timeout" }),
-          onTransportFailed: (why) => resolve({ kind: "transport-failed", why }),
-        },
-      );
-    });
   }
 }
 

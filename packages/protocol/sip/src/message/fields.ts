@@ -1,5 +1,5 @@
 import type { CSeq, NameAddr, Via } from "./message.ts";
-import { formatParams, parseParams, quote, unquote } from "./params.ts";
+import { formatParams, isToken, parseParams, quote, unquote } from "./params.ts";
 import { splitHostPort } from "./uri.ts";
 
 /** Parses one name-addr or addr-spec. Null when a quote or bracket never closes or no URI is there. */
@@ -66,7 +66,7 @@ export function parseVia(line: string): Via | null {
   const transport = text.slice(nameStart, at).toUpperCase();
   const semicolon = text.indexOf(";", at);
   const address = splitHostPort(text.slice(at, semicolon < 0 ? text.length : semicolon));
-  if (address === null || transport === "") return null;
+  if (address === null || !isToken(transport)) return null;
   const params = parseParams(text, semicolon < 0 ? text.length : semicolon);
   return { transport, host: address.host, port: address.port, branch: params.get("branch") ?? null, params };
 }

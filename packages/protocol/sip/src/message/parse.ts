@@ -33,6 +33,7 @@ export function parseMessage(bytes: Buffer, limits: ParseLimits = PARSE_LIMITS):
   if (split === null) return malformed("headers never end");
 
   const text = bytes.toString("utf8", start, split.headerEnd);
+  if (/\r(?!\n)/.test(text.endsWith("\r") ? text.slice(0, -1) : text)) return malformed("a CR without LF");
   const lineEnd = text.indexOf("\n");
   const startLine = (lineEnd < 0 ? text : text.slice(0, lineEnd)).trimEnd();
   if (startLine.length > limits.maxLineLength) return malformed("start line too long");
