@@ -1,2 +1,20 @@
-export { encodeTapFrame, encodeTapOpening, TAP_SAMPLE_RATE_HZ, TapDecoder, type TapEvent, type TapFrame } from "./tap-stream.ts";
 export { ListenReport, ListenRequest, ListenWorkerConfig } from "./listen-messages.ts";
+export {
+  LegMemory,
+  MediaCommand,
+  MediaFailureCode,
+  MediaPlaneEvent,
+  MediaReport,
+  MediaRequest,
+  MediaResult,
+  MediaWorkerConfig,
+} from "./media-messages.ts";
+export { PhoneConfig, PhoneReport, PhoneRequest } from "./phone-messages.ts";
+export {
+  encodeTapFrame,
+  encodeTapOpening,
+  TAP_SAMPLE_RATE_HZ,
+  TapDecoder,
+  type TapEvent,
+  type TapFrame,
+} from "./tap-stream.ts";
