@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { missingOptionals } from "./lock-file.mjs";
 import { repositoryFiles } from "./repository-files.mjs";
 import { unlistedDependencies } from "./third-party.mjs";
@@ -42,6 +42,10 @@ export function houseRules(root) {
     ...manifests.flatMap((entry) => lockDiffers(entry, lock)),
     ...missingOptionals(lock).map(({ name }) => `package-lock.json lacks ${name}: run node scripts/complete-lock.mjs`),
     ...files.flatMap((path) => decisionProblems(path, read)),
+    ...files
+      .filter((path) => path.endsWith(".md"))
+      .flatMap((path) => deadPaths(path, read(path), (target) => existsSync(join(root, target)))),
+    ...workspaces.flatMap(({ folder }) => unmapped(folder, read("ARCHITECTURE.md"))),
     ...scanTexts(root, files, lines({ root, home: homedir(), registry: process.env.npm_config_registry })),
     ...unlistedDependencies({
       manifests,
@@ -123,6 +127,26 @@ function decisionProblems(path, read) {
   return decisionSections
     .filter((section) => !text.includes(`## ${section}`))
     .map((section) => `${path} has no "## ${section}"`);
+}
+
+/** What a document points at, as `packages/…` in backticks or as a link to a file, and is not there. */
+export function deadPaths(path, text, exists) {
+  const named = [...text.matchAll(/`((?:packages|apps|tools|scripts|docs|assets)\/[\w./-]+)`/g)].map(
+    ([, target]) => target,
+  );
+  const linked = [...text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].map(([, target]) =>
+    posix.join(posix.dirname(path), target),
+  );
+  return [...named, ...linked]
+    .filter((target) => !exists(target))
+    .map((target) => `${path} points at ${target}, which is not there`);
+}
+
+/** The map has every room of the house. */
+function unmapped(folder, map) {
+  const [group, name] = folder.split("/").slice(-2);
+  const isThere = new RegExp(`^\\s*(?:${group}/\\s+)?${name ?? group}(?:/|\\s)`, "m").test(map);
+  return isThere ? [] : [`ARCHITECTURE.md has no ${folder} in its map`];
 }
 
 /**

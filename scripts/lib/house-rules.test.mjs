@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { lines, lockDiffers, scanText, unlikeTheOthers, unpinned, wrongWorkspaceVersions } from "./house-rules.mjs";
+import {
+  deadPaths,
+  lines,
+  lockDiffers,
+  scanText,
+  unlikeTheOthers,
+  unpinned,
+  wrongWorkspaceVersions,
+} from "./house-rules.mjs";
 import { completeLock, missingOptionals } from "./lock-file.mjs";
 import { listedPackages, unlistedDependencies } from "./third-party.mjs";
 
@@ -81,6 +89,16 @@ describe("a line", () => {
       wrong ? ["f:2"] : [],
     );
   });
+});
+
+test("a document that points at what is not there is seen", () => {
+  const text =
+    "See `packages/a/b`, `apps/gone/x.ts`, [here](there.md), [up](../LICENSE#x), [web](https://a.example), [part](#part).";
+  const exists = (path) => ["packages/a/b", "LICENSE"].includes(path);
+  expect(deadPaths("docs/x.md", text, exists)).toEqual([
+    "docs/x.md points at apps/gone/x.ts, which is not there",
+    "docs/x.md points at docs/there.md, which is not there",
+  ]);
 });
 
 describe("the lock file", () => {
