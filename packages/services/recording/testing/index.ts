@@ -1,0 +1,1 @@
+export { FaultyDisk } from "./faulty-disk.ts";
