@@ -38,7 +38,7 @@ const processors = ["arm64", "arm", "ia32", "loong64", "mips64el", "ppc64", "ris
  * names them. Without the registry there is no integrity: npm on that platform takes what the version names.
  * Undefined when the name says no platform: then it must be looked up for real.
  */
-export function entryFromName({ name, version, dev }) {
+function entryFromName({ name, version, dev }) {
   const words = name.slice(name.indexOf("/") + 1).split(/[-.]/);
   const os = systems.find((system) => words.includes(system));
   const cpu = processors.find((processor) => words.includes(processor));

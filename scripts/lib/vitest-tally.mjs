@@ -4,6 +4,8 @@ import { relative } from "node:path";
 /**
  * A vitest reporter that writes what happened to the file named in JIKIMI_TALLY. vitest's own JSON reporter says
  * neither why a test was skipped nor that something failed outside of any test.
+ *
+ * @public vitest loads it by its path.
  */
 export default class TallyReporter {
   onTestRunEnd(testModules, unhandledErrors) {
