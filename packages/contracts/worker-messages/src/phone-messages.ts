@@ -40,7 +40,12 @@ export type PhoneRequest = z.infer<typeof PhoneRequest>;
 export const PhoneReport = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("ready"), sipPort: port }),
   z.object({ kind: z.literal("registered") }),
-  z.object({ kind: z.literal("refused"), what: z.enum(["register", "call"]), status: z.number().int(), reason: z.string() }),
+  z.object({
+    kind: z.literal("refused"),
+    what: z.enum(["register", "call"]),
+    status: z.number().int(),
+    reason: z.string(),
+  }),
   z.object({ kind: z.literal("incoming"), from: z.string() }),
   z.object({ kind: z.literal("ringing") }),
   z.object({ kind: z.literal("answered") }),
