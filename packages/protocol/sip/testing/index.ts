@@ -1,2 +1,3 @@
 export { MemoryNetwork, MemoryTransport, type Passage } from "./memory-network.ts";
-export { ANSWER, OFFER, type TwoAgents, twoAgents } from "./two-agents.ts";
+export { RawPeer, type RawRequest, rawAnswer, rawRequest } from "./raw-peer.ts";
+export { ANSWER, establish, leftOvers, OFFER, settled, type TwoAgents, twoAgents } from "./two-agents.ts";

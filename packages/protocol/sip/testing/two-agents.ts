@@ -1,6 +1,6 @@
 import { ManualClock, SeededRandom, silentLog } from "@jikimi/kernel";
 import { SipUserAgent } from "../src/agent/user-agent.ts";
-import type { SipUserAgentOptions } from "../src/api.ts";
+import type { AnswerResult, Dialog, HeaderLines, SipUserAgentOptions } from "../src/api.ts";
 import { MemoryNetwork, type MemoryTransport } from "./memory-network.ts";
 
 export const OFFER =
@@ -36,4 +36,46 @@ export async function twoAgents(
   await alice.listen(aliceTransport);
   await bob.listen(bobTransport);
   return { clock, network, alice, bob, aliceTransport, bobTransport };
+}
+
+/** What a promise settled to so far, without waiting for it. */
+export function settled<T>(promise: Promise<T>): { value: T | undefined } {
+  const box: { value: T | undefined } = { value: undefined };
+  void promise.then((value) => {
+    box.value = value;
+  });
+  return box;
+}
+
+/** Calls Bob from Alice, lets Bob answer at once, and gives the dialog of each. */
+export async function establish(
+  { clock, alice, bob }: TwoAgents,
+  headers: HeaderLines = [],
+): Promise<{ alices: Dialog; bobs: Dialog }> {
+  const answers: Promise<AnswerResult>[] = [];
+  bob.onInvite((invite) => void answers.push(invite.answer(ANSWER)));
+  const call = alice.invite({
+    target: "sip:bob@192.0.2.2",
+    from: { uri: "sip:alice@192.0.2.1" },
+    offerSdp: OFFER,
+    headers,
+  });
+  const outcome = settled(call.outcome);
+  await clock.advance(100);
+  const answer = settled(answers[0] ?? Promise.reject(new Error("Bob was never called")));
+  await clock.advance(1);
+  if (outcome.value?.kind !== "answered" || answer.value?.kind !== "answered") throw new Error("no call came about");
+  return { alices: outcome.value.dialog, bobs: answer.value.dialog };
+}
+
+/** Everything is over: no timer, no transaction, no dialog is left. */
+export async function leftOvers({ clock, alice, bob }: TwoAgents): Promise<string[]> {
+  await clock.advance(200_000);
+  const left: string[] = [];
+  if (clock.pendingTimers > 0) left.push(`${clock.pendingTimers} timers`);
+  for (const [name, agent] of Object.entries({ alice, bob })) {
+    if (agent.stats.liveTransactions > 0) left.push(`${agent.stats.liveTransactions} transactions of ${name}`);
+    if (agent.stats.liveDialogs > 0) left.push(`${agent.stats.liveDialogs} dialogs of ${name}`);
+  }
+  return left;
 }
