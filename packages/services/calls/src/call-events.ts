@@ -1,6 +1,7 @@
 import type { AgentId, CallDirection, Speaker } from "@jikimi/kernel";
 import type { Actor, Announcement, Cause, EndReason, HumanAction, RefusalReason } from "@jikimi/protection";
-import type { RecognizerName, RecordingGap, Word } from "./ports.ts";
+import type { RecordingGap } from "@jikimi/recording";
+import type { RecognizerName, Word } from "./ports.ts";
 
 /**
  * What happened on a call, in order: the journal, `calls show`, the demo's output and the live events all speak

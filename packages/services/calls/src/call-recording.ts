@@ -1,6 +1,7 @@
 import type { CallId, Clock } from "@jikimi/kernel";
+import type { RecordingSummary } from "@jikimi/recording";
 import type { Call } from "./call.ts";
-import type { MediaPlane, RecordingShelf, RecordingSummary } from "./ports.ts";
+import type { MediaPlane, RecordingShelf } from "./ports.ts";
 
 /** Starts and stops the recordings of calls, and tells each call's account of them. */
 export class CallRecordings {

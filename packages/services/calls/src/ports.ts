@@ -1,4 +1,5 @@
 import type { CallId, DepartmentId, EpochMs, LegId, Speaker } from "@jikimi/kernel";
+import type { RecordingSummary } from "@jikimi/recording";
 
 /**
  * The media anchor (DESIGN §5): every call's audio passes through it, whoever the two parties are.
@@ -88,22 +89,6 @@ export type RecordingRequest = {
   readonly callKey: string;
   /** The same key wrapped by the site's key, in base64, as it is written into the file's header. */
   readonly wrappedKey: string;
-};
-
-export type RecordingGap = {
-  readonly channel: Speaker;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly reason: "no-rtp" | "packet-loss" | "hold" | "media-restart" | "disk-full" | "paused" | "not-connected";
-};
-
-export type RecordingSummary = {
-  readonly path: string;
-  readonly durationMs: number;
-  /** Of the ciphertext file as it lies on disk, hexadecimal. */
-  readonly sha256: string;
-  readonly gaps: readonly RecordingGap[];
-  readonly complete: boolean;
 };
 
 export type LegStats = {

@@ -1,4 +1,5 @@
 import { type CallId, type Clock, type EpochMs, type LegId, Listeners } from "@jikimi/kernel";
+import type { RecordingSummary } from "@jikimi/recording";
 import type {
   LegStats,
   MediaCapabilities,
@@ -6,7 +7,6 @@ import type {
   MediaPlane,
   MediaWorkerHealth,
   RecordingRequest,
-  RecordingSummary,
 } from "../src/ports.ts";
 
 /** How long every sound of the fake lasts, in ms. */

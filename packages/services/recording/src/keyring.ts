@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 import {
   chmodSync,
   closeSync,
@@ -80,6 +80,11 @@ export class Keyring {
     cipher.setAAD(head);
     const sealed = Buffer.concat([cipher.update(key), cipher.final()]);
     return { key, wrapped: Buffer.concat([head, sealed, cipher.getAuthTag()]) };
+  }
+
+  /** 32 bytes for another purpose under the same site key (HKDF-SHA256, RFC 5869); each purpose has its own. */
+  derive(purpose: string): Uint8Array {
+    return new Uint8Array(hkdfSync("sha256", this.#key, new Uint8Array(0), `jikimi ${purpose} v1`, KEY_BYTES));
   }
 
   /** Never throws: what lies on a disk may be anything. */
