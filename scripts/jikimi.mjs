@@ -4,4 +4,5 @@
 import { refuseOldNode } from "./lib/node-version.mjs";
 
 refuseOldNode();
-import("./lib/start.mjs").then((start) => start.main(process.argv.slice(2)));
+// A failure ends the process with its stack and code 1, as an uncaught one should.
+void import("./lib/start.mjs").then((start) => start.main(process.argv.slice(2)));

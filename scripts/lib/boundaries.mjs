@@ -46,7 +46,7 @@ export function sourceFiles(files) {
     (path) =>
       roots.includes(path.split("/")[0]) &&
       /\.(?:ts|mjs)$/.test(path) &&
-      !/\.d\.ts$/.test(path) &&
+      !path.endsWith(".d.ts") &&
       !path.includes("/testdata/"),
   );
 }
