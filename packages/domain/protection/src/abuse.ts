@@ -36,36 +36,33 @@ export function hear(turn: Turn, utterance: AssessedUtterance): void {
     hint(turn, utterance, labels, "utterance-unsure");
     return;
   }
-  const tooSoon = startMs < state.countFromMs || state.stage.kind === "warning";
-  const counting = tooSoon ? labels.filter((label) => policy.labels[label].warningsBeforeEnding === 0) : labels;
+  const counting = labels.filter((label) => mayWarn(state, startMs) || mayEnd(state, policy, label, startMs));
   if (counting.length === 0) {
     hint(turn, utterance, labels, "utterance-too-soon");
     return;
   }
   turn.set({ entries: withEntry(state.entries, utterance, counting) });
   hint(turn, utterance, counting, "utterance-counts");
-  const reached = verdict(turn);
+  const reached = verdict(turn, utterance);
   if (reached !== null && reached.severity >= (state.due?.severity ?? 0)) turn.set({ due: reached });
 }
 
-/** The stage that the entries reach now; null when they do not add up to one. */
-function verdict(turn: Turn): (Pending & { severity: Severity }) | null {
+/** The gravest stage that this utterance, with what counts beside it, reaches; null when it adds up to none. */
+function verdict(turn: Turn, utterance: AssessedUtterance): (Pending & { severity: Severity }) | null {
   const { state, policy } = turn;
-  const heard = state.warningsHeard;
-  const mayEnd = (label: AbuseLabel) => policy.labels[label].warningsBeforeEnding <= heard;
-  const atOnce = (label: AbuseLabel) => mayEnd(label) && policy.labels[label].ending === "at-once";
-  const levels: readonly [Severity, (label: AbuseLabel) => boolean][] = [
-    [3, atOnce],
-    [2, mayEnd],
-    [1, () => true],
+  const ending: Qualifies = (label, entry) => mayEnd(state, policy, label, entry.startMs);
+  const levels: readonly [Severity, Qualifies][] = [
+    [3, (label, entry) => ending(label, entry) && policy.labels[label].ending === "at-once"],
+    [2, ending],
+    [1, (_, entry) => mayWarn(state, entry.startMs)],
   ];
   for (const [severity, qualifies] of levels) {
     const parts = contributions(state.entries, policy, qualifies);
     const sum = total(parts);
-    if (sum < policy.accumulation.warnAt) continue;
+    const takesPart = parts.some((part) => part.entry.utteranceId === utterance.utteranceId);
+    if (!takesPart || sum < policy.accumulation.warnAt) continue;
     const labels = [...new Set(parts.flatMap((part) => part.labels))];
     const scores = labels.map((label) => [label, Math.max(...parts.map((part) => part.entry.labels[label] ?? 0))]);
-    const needed = Math.min(...labels.map((label) => policy.labels[label].warningsBeforeEnding));
     return {
       severity,
       families: familiesOf(labels),
@@ -73,13 +70,13 @@ function verdict(turn: Turn): (Pending & { severity: Severity }) | null {
         utteranceIds: parts.map((part) => part.entry.utteranceId),
         values: {
           sum,
-          warningsHeard: heard,
+          warningsHeard: state.warnings.length,
           confidence: Math.min(...parts.map((part) => part.entry.confidence)),
           ...Object.fromEntries(scores),
         },
         thresholds: {
           sum: policy.accumulation.warnAt,
-          warningsHeard: needed,
+          warningsHeard: Math.min(...labels.map((label) => policy.labels[label].warningsBeforeEnding)),
           confidence: policy.minConfidence,
           ...Object.fromEntries(labels.map((label) => [label, policy.labels[label].threshold])),
         },
@@ -87,6 +84,32 @@ function verdict(turn: Turn): (Pending & { severity: Severity }) | null {
     };
   }
   return null;
+}
+
+/** Words lead to a warning only when the last one had been heard, with time to answer it, before they began. */
+function mayWarn({ stage, warnings }: ProtectionState, startMs: number): boolean {
+  return stage.kind !== "warning" && startMs >= (warnings.at(-1) ?? 0);
+}
+
+/** Words lead to an ending only when as many warnings as their label needs had been heard before they began. */
+function mayEnd(state: ProtectionState, policy: Policy, label: AbuseLabel, startMs: number): boolean {
+  const needed = policy.labels[label].warningsBeforeEnding;
+  return needed === 0 || startMs >= (state.warnings[needed - 1] ?? Number.POSITIVE_INFINITY);
+}
+
+/** A warning was heard to its end at `heardAtMs`: what came before it counts no more, but for what may end anyway. */
+export function warningHeard(turn: Turn, heardAtMs: number): void {
+  const { state, policy } = turn;
+  const freshFromMs = Math.max(state.warnings.at(-1) ?? 0, heardAtMs + policy.graceAfterWarningMs);
+  const warnings = [...state.warnings, freshFromMs];
+  const entries = state.entries.flatMap((entry): Entry[] => {
+    const kept = abuseLabels.filter(
+      (label) => entry.labels[label] !== undefined && mayEnd({ ...state, warnings }, policy, label, entry.startMs),
+    );
+    const labels = Object.fromEntries(kept.map((label) => [label, entry.labels[label] ?? 0]));
+    return kept.length === 0 ? [] : [{ ...entry, labels }];
+  });
+  turn.set({ warnings, entries });
 }
 
 export function familiesOf(labels: readonly AbuseLabel[]): readonly LabelFamily[] {
@@ -98,25 +121,24 @@ export function familiesOfEntries(entries: readonly Entry[]): readonly LabelFami
   return familiesOf(abuseLabels.filter((label) => entries.some((entry) => entry.labels[label] !== undefined)));
 }
 
+type Qualifies = (label: AbuseLabel, entry: Entry) => boolean;
+
 type Contribution = { readonly entry: Entry; readonly labels: readonly AbuseLabel[]; readonly points: number };
 
 /**
  * Each entry adds the weight of its heaviest qualifying label, halved every half-life. Time is the caller's: it is
  * counted between utterances, so that a slow recogniser changes nothing.
  */
-function contributions(
-  entries: readonly Entry[],
-  policy: Policy,
-  qualifies: (label: AbuseLabel) => boolean,
-): readonly Contribution[] {
-  const lastMs = Math.max(...entries.map((entry) => entry.endMs));
+function contributions(entries: readonly Entry[], policy: Policy, qualifies: Qualifies): readonly Contribution[] {
   const { halfLifeMs } = policy.accumulation;
-  return entries.flatMap((entry) => {
-    const labels = abuseLabels.filter((label) => entry.labels[label] !== undefined && qualifies(label));
-    const weight = Math.max(0, ...labels.map((label) => policy.labels[label].weight));
-    const points = halfLifeMs === null ? weight : weight * 2 ** ((entry.endMs - lastMs) / halfLifeMs);
+  const weighed = entries.flatMap((entry) => {
+    const labels = abuseLabels.filter((label) => entry.labels[label] !== undefined && qualifies(label, entry));
+    const points = Math.max(0, ...labels.map((label) => policy.labels[label].weight));
     return points > 0 ? [{ entry, labels, points }] : [];
   });
+  if (halfLifeMs === null) return weighed;
+  const lastMs = Math.max(...weighed.map(({ entry }) => entry.endMs));
+  return weighed.map((part) => ({ ...part, points: part.points * 2 ** ((part.entry.endMs - lastMs) / halfLifeMs) }));
 }
 
 /** Rounded to a millionth, so that ten tenths are one. */
@@ -162,7 +184,7 @@ function hint(
     thresholds: {
       sum: policy.accumulation.warnAt,
       confidence: policy.minConfidence,
-      startMs: turn.state.countFromMs,
+      startMs: turn.state.warnings.at(-1) ?? turn.state.bridgedAtMs ?? 0,
       ...Object.fromEntries(labels.map((label) => [label, policy.labels[label].threshold])),
     },
   });

@@ -1,7 +1,6 @@
-import { familiesOfEntries } from "./abuse.ts";
 import type { Actor, HumanAction } from "./events.ts";
 import { declareTopic, extend, isClockPending, refusal, waiveClock } from "./long-call.ts";
-import { cancelSpeaking, clearHint, startEnding, startWarning, withdrawOffer } from "./speaking.ts";
+import { cancelSpeaking, clearHint, familiesInPlay, startEnding, startWarning, withdrawOffer } from "./speaking.ts";
 import type { LabelFamily, Offer, Pending } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -47,29 +46,18 @@ export function act(turn: Turn, action: HumanAction, by: Actor): void {
 
 /**
  * 계속. Cancels whatever is pending and forgives its cause: of the families of labels it rests on, nothing that the
- * caller began to say before this moment ever counts again. With nothing pending it answers all that was said.
+ * caller began to say before this moment ever counts again. With no word and no clock pending it answers all that was said.
  */
 function continueCall(turn: Turn, reason: string | null, by: Actor): void {
   const { state } = turn;
-  const { stage, due, offer, warningRequest } = state;
-  const pending: readonly (Pending | null)[] = [
-    stage.kind === "warning" || stage.kind === "ending" ? stage : null,
-    due,
-    offer,
-    warningRequest,
-  ];
-  const inPlay = pending.some((one) => one !== null) || state.entries.length > 0;
   const clockPending = isClockPending(turn);
-  const families: readonly LabelFamily[] = inPlay
-    ? [...pending.flatMap((one) => one?.families ?? []), ...familiesOfEntries(state.entries)]
-    : clockPending
-      ? []
-      : ["abuse", "threat", "sexual_harassment"];
+  const inPlay = familiesInPlay(state);
+  const families = inPlay.length > 0 || clockPending ? inPlay : allFamilies;
 
   cancelSpeaking(turn, by, reason);
   withdrawOffer(turn, "continued", by);
   if (clockPending) waiveClock(turn, by);
-  clearHint(turn, "human-action");
+  clearHint(turn, "human-action", by);
   turn.set({
     entries: [],
     due: null,
@@ -77,6 +65,8 @@ function continueCall(turn: Turn, reason: string | null, by: Actor): void {
     continuedAtMs: { ...state.continuedAtMs, ...Object.fromEntries(families.map((f) => [f, state.nowMs])) },
   });
 }
+
+const allFamilies: readonly LabelFamily[] = ["abuse", "threat", "sexual_harassment"];
 
 function warn(turn: Turn, action: HumanAction, by: Actor, offer: Offer | null): void {
   const { stage, warningRequest } = turn.state;

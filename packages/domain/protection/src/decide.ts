@@ -143,7 +143,7 @@ function actOnDue(turn: Turn): boolean {
       const expiresAtMs = turn.nowMs + turn.policy.confirmation.windowMs;
       const offerId =
         due.severity === 1
-          ? turn.emit(due.cause, { kind: "offer-to-warn", warningNumber: turn.state.warningsHeard + 1, expiresAtMs })
+          ? turn.emit(due.cause, { kind: "offer-to-warn", warningNumber: turn.state.warnings.length + 1, expiresAtMs })
           : turn.emit(due.cause, { kind: "offer-to-end", reason: "abuse", expiresAtMs });
       turn.set({ offer: { ...due, offerId, expiresAtMs } });
       return true;

@@ -1,6 +1,7 @@
+import { familiesOfEntries, warningHeard } from "./abuse.ts";
 import type { Announcement, AnnouncementOutcome, EndReason, IncidentOutcome, Rule } from "./decisions.ts";
 import type { Actor, EndedBy } from "./events.ts";
-import type { Pending, Speaking, Stage } from "./state.ts";
+import type { LabelFamily, Pending, ProtectionState, Speaking, Stage } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** How long the end of the call may go unreported after `end-call` before it is asked for again, then given up. */
@@ -10,7 +11,7 @@ type SpeakingStage = Extract<Stage, { kind: "warning" | "notice" | "ending" }>;
 
 export function startWarning(turn: Turn, { cause, families }: Pending): void {
   if (turn.state.offer?.severity === 1) withdrawOffer(turn, cause.by === null ? "superseded" : "accepted", cause.by);
-  const announcement: Announcement = { kind: "warning", warningNumber: turn.state.warningsHeard + 1 };
+  const announcement: Announcement = { kind: "warning", warningNumber: turn.state.warnings.length + 1 };
   turn.set({
     stage: { kind: "warning", ...speak(turn, { cause, families }, announcement, 1) },
     due: turn.state.due?.severity === 1 ? null : turn.state.due,
@@ -25,6 +26,7 @@ export function startNotice(turn: Turn, pending: Pending, noticeNumber: number):
 /** Opens the record, spares the agent, and speaks; or, at once, goes straight to the end. */
 export function startEnding(turn: Turn, pending: Pending, reason: EndReason, style: "announced" | "at-once"): void {
   const { cause } = pending;
+  const families = [...new Set([...pending.families, ...familiesInPlay(turn.state)])];
   if (isSpeaking(turn.stage)) stopSpeaking(turn, turn.stage, cause.by);
   const accepted = cause.by === null ? null : reason;
   withdrawOffer(turn, accepted === "abuse" ? "accepted" : "superseded", cause.by);
@@ -37,7 +39,7 @@ export function startEnding(turn: Turn, pending: Pending, reason: EndReason, sty
   const ending = { reason, incidentNumber, muted, restGiven: false, agentLeft: false };
   if (style === "announced") {
     const announcement: Announcement = { kind: reason === "long-call" ? "long-call-ending" : "ending" };
-    turn.set({ stage: { kind: "ending", ending, ...speak(turn, pending, announcement, 1) } });
+    turn.set({ stage: { kind: "ending", ending, ...speak(turn, { cause, families }, announcement, 1) } });
     return;
   }
   turn.set({ stage: { kind: "leaving", ending, cause, announcementOutcome: "skipped", attempt: 1, dueMs: 0 } });
@@ -92,12 +94,8 @@ export function announcementCompleted(turn: Turn, announcementId: string, atMs: 
   const heardAtMs = Math.max(stage.requestedAtMs, Math.min(atMs, turn.nowMs));
   switch (stage.kind) {
     case "warning":
-      turn.set({
-        stage: { kind: "talking" },
-        warningsHeard: turn.state.warningsHeard + 1,
-        entries: [],
-        countFromMs: Math.max(turn.state.countFromMs, heardAtMs + turn.policy.graceAfterWarningMs),
-      });
+      turn.set({ stage: { kind: "talking" } });
+      warningHeard(turn, heardAtMs);
       return;
     case "notice":
       noticeDone(turn, heardAtMs);
@@ -223,10 +221,26 @@ export function withdrawLongCallOffer(
   turn.setClock({ offerId: null });
 }
 
-export function clearHint(turn: Turn, rule: "hint-faded" | "human-action" | "transferred" | "call-over"): void {
+export function clearHint(
+  turn: Turn,
+  rule: "hint-faded" | "human-action" | "transferred" | "call-over",
+  by: Actor | null = null,
+): void {
   if (turn.state.hintUntilMs === null) return;
   turn.set({ hintUntilMs: null });
-  turn.emit(turn.cause(rule), { kind: "clear-hint" });
+  turn.emit(turn.cause(rule, { by }), { kind: "clear-hint" });
+}
+
+/** What a `continue` at this moment would forgive: the causes of all that is pending, and all that adds up to more. */
+export function familiesInPlay({
+  stage,
+  due,
+  offer,
+  warningRequest,
+  entries,
+}: ProtectionState): readonly LabelFamily[] {
+  const pending = [stage.kind === "warning" || stage.kind === "ending" ? stage : null, due, offer, warningRequest];
+  return [...new Set([...pending.flatMap((one) => one?.families ?? []), ...familiesOfEntries(entries)])];
 }
 
 export function isSpeaking(stage: Stage): stage is SpeakingStage {

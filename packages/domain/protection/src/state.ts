@@ -18,9 +18,8 @@ export type ProtectionState = {
 
   /** Utterances that count toward the next stage, in order of arrival. */
   readonly entries: readonly Entry[];
-  readonly warningsHeard: number;
-  /** What began before this counts only for labels that need no warning. */
-  readonly countFromMs: number;
+  /** One for each warning that was heard to its end: when its grace was over and words count again. */
+  readonly warnings: readonly number[];
   /** Per family of labels: what began before this was continued past and never counts. */
   readonly continuedAtMs: Readonly<Partial<Record<LabelFamily, number>>>;
   /** A stage that was reached and waits for its turn (a notice to end, the agent to come back from hold). */
@@ -133,8 +132,7 @@ export function initialState(options: {
     decisionCount: 0,
     incidentCount: 0,
     entries: [],
-    warningsHeard: 0,
-    countFromMs: 0,
+    warnings: [],
     continuedAtMs: {},
     due: null,
     warningRequest: null,
