@@ -29,6 +29,8 @@ export interface EndpointListener {
   /** Audio from the locked source while the direction lets us receive; `packet` is the endpoint's own reader. */
   audio(packet: RtpReader, codec: string, nowMs: number): void;
   digit?(digit: HeardDigit): void;
+  /** Each telephone-event packet, whether or not it completes a digit: what relays must close up the sequence. */
+  digitPacket?(packet: RtpReader): void;
   /** The party's first audio: the lock closed, or moved. */
   locked?(): void;
   /** A socket failed; the endpoint goes on as far as it can. */
@@ -76,7 +78,8 @@ export class RtpEndpoint implements AsyncDisposable {
   #digitWatch: Timer | null = null;
   #closed = false;
 
-  private constructor(
+  /** Takes over the pair: it is closed with the endpoint. */
+  constructor(
     pair: UdpPair,
     { clock, random, listener }: { clock: Clock; random: Random; listener: EndpointListener },
   ) {
@@ -102,7 +105,7 @@ export class RtpEndpoint implements AsyncDisposable {
     for (const socket of [pair.rtp, pair.rtcp]) socket.on("error", (failure) => listener.failed?.(failure));
   }
 
-  /** Rejects with `RtpError` when no pair of ports can be had. */
+  /** On a free pair of ports of the range. Rejects with `RtpError` when there is none. */
   static async open({
     bindAddress,
     ports,
@@ -246,6 +249,7 @@ export class RtpEndpoint implements AsyncDisposable {
       this.#digitsSsrc = packet.ssrc;
       this.#digitsIn = new DigitReceiver();
     }
+    this.#listener.digitPacket?.(packet);
     const digit = this.#digitsIn.push(packet.payload(), packet.timestamp, nowMs);
     if (digit !== null) this.#listener.digit?.(digit);
     this.#digitWatch ??= this.#clock.after(DIGIT_LOST_END_MS, () => this.#expireDigit());
