@@ -1,0 +1,102 @@
+import { directoryStoreContract } from "@jikimi/directory/testing";
+import { callStoreContract, rejectingStoreContract } from "@jikimi/incidents/testing";
+import { ManualClock, silentLog } from "@jikimi/kernel";
+import { describe, expect, test } from "vitest";
+import { migrate } from "../src/migrate.ts";
+import type { FreshStores } from "./fresh-stores.ts";
+
+/** What PGlite and PostgreSQL both do. */
+export function databaseContract(name: string, fresh: () => FreshStores): void {
+  directoryStoreContract(name, async () => (await fresh().stores()).directory);
+  callStoreContract(name, async () => (await fresh().stores()).calls);
+  rejectingStoreContract(name, async () => (await fresh().stores()).calls);
+
+  const options = { clock: new ManualClock(), log: silentLog };
+  const tables = async () => {
+    const { rows } = await fresh().pool.query<{ table_name: string }>(
+      "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
+    );
+    return rows.map(({ table_name }) => table_name);
+  };
+
+  describe(`migrations: ${name}`, () => {
+    test("make the tables from nothing, and do nothing the second time", async () => {
+      const { pool, migrations, empty } = fresh();
+      await empty();
+      expect(await migrate(pool, migrations, options)).toBe(migrations.length);
+      const first = await pool.query("SELECT * FROM jikimi_migrations ORDER BY position");
+      expect(await migrate(pool, migrations, options)).toBe(migrations.length);
+      expect((await pool.query("SELECT * FROM jikimi_migrations ORDER BY position")).rows).toEqual(first.rows);
+      expect(await tables()).toContain("call_events");
+    });
+
+    test("that start at the same moment happen once", async () => {
+      const { pool, migrations, empty } = fresh();
+      await empty();
+      await Promise.all([1, 2, 3].map(() => migrate(pool, migrations, options)));
+      const { rows } = await pool.query("SELECT count(*)::int AS count FROM jikimi_migrations");
+      expect(rows).toEqual([{ count: migrations.length }]);
+    });
+
+    test("that fail leave everything as it was", async () => {
+      const { pool, migrations, empty } = fresh();
+      await empty();
+      const bad = {
+        tag: "9999_bad",
+        sql: "CREATE TABLE half_done ();--> statement-breakpoint\nSELECT 1/0",
+        sha256: "x",
+      };
+      await expect(migrate(pool, [...migrations, bad], options)).rejects.toMatchObject({ code: "migration-failed" });
+      expect(await tables()).toEqual([]);
+      await migrate(pool, migrations, options);
+      await expect(migrate(pool, [...migrations, bad], options)).rejects.toMatchObject({ code: "migration-failed" });
+      expect(await tables()).not.toContain("half_done");
+    });
+
+    test("of a newer product are refused, and so is a past that is not ours", async () => {
+      const { pool, migrations, empty } = fresh();
+      await empty();
+      await migrate(pool, migrations, options);
+      await expect(migrate(pool, migrations.slice(0, 1), options)).rejects.toMatchObject({
+        code: "schema-newer",
+        ko: expect.stringContaining("새 판"),
+      });
+      const other = migrations.map((migration, at) => (at === 1 ? { ...migration, sha256: "other" } : migration));
+      await expect(migrate(pool, other, options)).rejects.toMatchObject({ code: "schema-altered" });
+      expect(await migrate(pool, migrations, options)).toBe(migrations.length);
+    });
+  });
+
+  test.for([
+    "UPDATE call_events SET kind = 'nothing'",
+    "UPDATE call_events SET personal = '{}'",
+    "UPDATE call_events SET personal = NULL, body = '{}'",
+    "DELETE FROM call_events",
+    "TRUNCATE call_events",
+    "UPDATE policies SET author = 'nobody'",
+    "DELETE FROM policies",
+    "TRUNCATE policies",
+  ])(`${name} itself refuses: %s`, async (statement) => {
+    const { pool, stores } = fresh();
+    await stores();
+    await pool.query("INSERT INTO policies VALUES ('p', 1, '{}', 'kim', now())");
+    await pool.query(
+      "INSERT INTO call_events VALUES ('c', 1, 0, now(), 'invite', '{\"a\":1}', '{\"salt\":\"x\"}', 'h', 'p', 'h')",
+    );
+    await expect(pool.query(statement)).rejects.toMatchObject({ code: "23001" });
+    await pool.query("UPDATE call_events SET personal = NULL");
+  });
+
+  test(`${name} answers again after a query that failed, and after a transaction that was abandoned`, async () => {
+    const { pool, stores } = fresh();
+    await stores();
+    await expect(pool.query("SELECT 1/0")).rejects.toMatchObject({ code: "22012" });
+    const client = await pool.connect();
+    await client.query("BEGIN");
+    await client.query("INSERT INTO numbers VALUES ('+8221', 'none')").catch(() => {});
+    client.release(true);
+    expect((await pool.query("SELECT $1::text AS said, 5::int8 AS big", ["한글 ✓"])).rows).toEqual([
+      { said: "한글 ✓", big: "5" },
+    ]);
+  });
+}
