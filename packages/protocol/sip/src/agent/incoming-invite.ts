@@ -10,7 +10,7 @@ import type {
 } from "../api.ts";
 import { DialogSession } from "../dialog/dialog-session.ts";
 import { stateAsServer } from "../dialog/dialog-state.ts";
-import { answerSession, MIN_SESSION_SECONDS } from "../dialog/session-timer.ts";
+import type { SessionAnswer } from "../dialog/session-timer.ts";
 import { SipError } from "../errors.ts";
 import { createResponse } from "../message/build.ts";
 import type { SipRequest, SipUri } from "../message/message.ts";
@@ -19,7 +19,7 @@ import { parseReasons } from "../message/reason-header.ts";
 import { sdpOf } from "../message/sdp-body.ts";
 import { parseSipUri, sipUri } from "../message/uri.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
-import { type AgentCore, CAPABILITIES, contactFor, newTag, wishedSession } from "./core.ts";
+import { type AgentCore, CAPABILITIES, contactFor, newTag } from "./core.ts";
 import { partyOf, partyOfText } from "./party.ts";
 import { ReliableProvisionals } from "./reliable-provisionals.ts";
 
@@ -35,15 +35,22 @@ export class IncomingInviteSession implements IncomingInvite {
   readonly #session: DialogSession;
   readonly #cancelled = new AbortController();
   readonly #onFinal: () => void;
+  readonly #timer: Extract<SessionAnswer, { kind: "ok" }>;
   readonly #reliable: ReliableProvisionals | null;
   #isFinal = false;
 
-  constructor(options: { core: AgentCore; transaction: ServerTransaction; onFinal: () => void }) {
+  constructor(options: {
+    core: AgentCore;
+    transaction: ServerTransaction;
+    timer: Extract<SessionAnswer, { kind: "ok" }>;
+    onFinal: () => void;
+  }) {
     const { core, transaction } = options;
     const { request } = transaction;
     this.#core = core;
     this.#transaction = transaction;
     this.#onFinal = options.onFinal;
+    this.#timer = options.timer;
     this.request = request;
     this.source = transaction.source;
     this.requestUri = parseSipUri(request.uri) ?? sipUri({ host: "" });
@@ -119,21 +126,16 @@ export class IncomingInviteSession implements IncomingInvite {
   async answer(sdp: string, options: { headers?: HeaderLines } = {}): Promise<AnswerResult> {
     await this.#reliable?.settled();
     if (this.#isFinal) return { kind: "not-sent", why: this.cancelled.aborted ? "cancelled" : "already-final" };
-    const timer = answerSession(this.request, wishedSession(this.#core));
-    if (timer.kind === "too-small") {
-      this.reject(422, { headers: [["Min-SE", String(MIN_SESSION_SECONDS)]] });
-      return { kind: "not-sent", why: "already-final" };
-    }
     this.#finish();
     const response = createResponse(this.request, 200, {
       toTag: this.#tag,
-      headers: [...this.#dialogHeaders(), ...timer.headers, ...(options.headers ?? [])],
+      headers: [...this.#dialogHeaders(), ...this.#timer.headers, ...(options.headers ?? [])],
       body: { contentType: "application/sdp", text: sdp },
     });
     const acknowledged = await this.#session.confirmAsServer(this.#transaction, response, {
       localSdp: sdp,
       remoteSdp: this.offerSdp,
-      session: timer.session,
+      session: this.#timer.session,
     });
     const dialog = this.#session;
     if (acknowledged.kind === "no-ack") return { kind: "no-ack", dialog };
@@ -202,9 +204,11 @@ export class IncomingInviteSession implements IncomingInvite {
   #receiveEarly(within: ServerTransaction): boolean {
     switch (within.request.method) {
       case "PRACK": {
-        const taken = this.#reliable?.acknowledge(within.request) ?? false;
-        const status = !taken ? 481 : sdpOf(within.request) === null ? 200 : 488;
+        const isAwaited = this.#reliable?.isAwaited(within.request) ?? false;
+        // We never offer in a provisional answer, so a PRACK has nothing to answer; an offer of its own is declined.
+        const status = !isAwaited ? 481 : sdpOf(within.request) === null ? 200 : 488;
         within.respond(createResponse(within.request, status));
+        if (isAwaited) this.#reliable?.acknowledged();
         return true;
       }
       case "BYE":

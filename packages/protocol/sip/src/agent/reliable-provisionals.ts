@@ -55,19 +55,20 @@ export class ReliableProvisionals {
     this.#transaction.respond(response);
   }
 
-  /** Takes a PRACK; false when it acknowledges nothing that waits. */
-  acknowledge(prack: SipRequest): boolean {
+  /** Whether this PRACK acknowledges what waits for one. */
+  isAwaited(prack: SipRequest): boolean {
     const match = /^(\d{1,10})\s+(\d{1,10})\s+(\S+)$/.exec(prack.headers.get("rack") ?? "");
-    const { cseq } = this.#transaction.request;
-    const outstanding = this.#outstanding;
-    if (match === null || outstanding === null) return false;
-    if (Number(match[1]) !== outstanding.rseq || Number(match[2]) !== cseq.number || match[3] !== cseq.method)
-      return false;
+    const { number, method } = this.#transaction.request.cseq;
+    if (match === null || this.#outstanding === null) return false;
+    return Number(match[1]) === this.#outstanding.rseq && Number(match[2]) === number && match[3] === method;
+  }
+
+  /** The PRACK came: the next may go. */
+  acknowledged(): void {
     this.#clear();
     const next = this.#waiting.shift();
     if (next === undefined) for (const settle of this.#onSettled.splice(0)) settle();
     else this.send(next);
-    return true;
   }
 
   /** Resolves when nothing waits for a PRACK: only then may the 2xx go out (RFC 3262 §3). */

@@ -19,6 +19,7 @@ import type {
 } from "../api.ts";
 import { DialogSession } from "../dialog/dialog-session.ts";
 import { Dialogs } from "../dialog/dialog-table.ts";
+import { answerSession, MIN_SESSION_SECONDS } from "../dialog/session-timer.ts";
 import { SipError } from "../errors.ts";
 import { createResponse } from "../message/build.ts";
 import type { SipRequest } from "../message/message.ts";
@@ -29,7 +30,15 @@ import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import { TransactionLayer } from "../transaction/transaction-layer.ts";
 import { DnsResolver } from "../transport/resolver.ts";
 import { TransportLayer } from "../transport/transport-layer.ts";
-import { type AgentCore, ALLOWED_METHODS, CAPABILITIES, contactFor, newTag, unknownOptions } from "./core.ts";
+import {
+  type AgentCore,
+  ALLOWED_METHODS,
+  CAPABILITIES,
+  contactFor,
+  newTag,
+  unknownOptions,
+  wishedSession,
+} from "./core.ts";
 import { IncomingInviteSession } from "./incoming-invite.ts";
 import { OutgoingInviteSession } from "./outgoing-invite.ts";
 import { RequestSender } from "./request-sender.ts";
@@ -229,10 +238,16 @@ export class SipUserAgent implements UserAgent {
       this.#answer(transaction, 415, [["Accept", "application/sdp"]]);
     } else if (isEncoded(request)) this.#answer(transaction, 415, [["Accept-Encoding", "identity"]]);
     else {
+      const timer = answerSession(request, wishedSession(this.#core));
+      if (timer.kind === "too-small") {
+        this.#answer(transaction, 422, [["Min-SE", String(MIN_SESSION_SECONDS)]]);
+        return;
+      }
       transaction.respond(createResponse(request, 100));
       const invite: IncomingInviteSession = new IncomingInviteSession({
         core: this.#core,
         transaction,
+        timer,
         onFinal: () => this.#invitesIn.delete(transaction),
       });
       this.#invitesIn.set(transaction, invite);
