@@ -1,16 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
+import { operations } from "@jikimi/http-api";
 import type { Log } from "@jikimi/kernel";
 import Fastify, { type FastifyInstance } from "fastify";
-import { CommandFailure } from "./cli/command.ts";
-import type { Text } from "./cli/text.ts";
 import { findFreePort } from "./free-port.ts";
-import { renderStatusPage, type ServerStatus } from "./status-page.ts";
+import { failure, OperationFailure } from "./operations/operation-failure.ts";
+import { isHealthy, renderStatusPage, type ServerStatus } from "./status-page.ts";
 
 /** One thing that can be asked of a running server; the command line and the HTTP API share them. */
 export type OperationHandler = (name: string, input: unknown) => Promise<unknown>;
-
-/** What an operation says when it will not: told in both languages, with its way out. */
-type Refusal = { readonly code: string; readonly problem: Text; readonly wayOut: Text };
 
 /**
  * The HTTP side of the server: health for machines, a status page for people, operations for the command line. Only
@@ -24,7 +21,7 @@ export class HttpSide implements AsyncDisposable {
     bindHost: string;
     log: Log;
     token: string;
-    status: () => ServerStatus;
+    status: () => Promise<ServerStatus>;
     operate: OperationHandler;
   }) {
     const { log, token, status, operate } = options;
@@ -39,30 +36,35 @@ export class HttpSide implements AsyncDisposable {
       });
     });
     this.#app.get("/health", async (_request, reply) => {
-      const { healthy } = status();
+      const healthy = isHealthy(await status());
       return reply.code(healthy ? 200 : 503).send({ healthy });
     });
     this.#app.get("/", async (request, reply) => {
       const wanted = request.headers["accept-language"] ?? "ko";
       const language = /^\s*en/i.test(wanted) ? "en" : "ko";
-      return reply.type("text/html; charset=utf-8").send(renderStatusPage(status(), language));
+      return reply.type("text/html; charset=utf-8").send(renderStatusPage(await status(), language));
     });
-    this.#app.post<{ Params: { name: string } }>("/api/operations/:name", async (request, reply) => {
-      if (!isToken(request.headers.authorization, token)) {
-        return reply.code(401).send({ error: { code: "not-authorised" } });
-      }
-      try {
-        return await reply.send({ result: await operate(request.params.name, request.body ?? {}) });
-      } catch (failure) {
-        if (failure instanceof CommandFailure) {
-          const { code, problem, wayOut } = failure;
-          const error: Refusal = { code, problem, wayOut };
-          return reply.code(422).send({ error });
-        }
-        log.error({ failure: String(failure), operation: request.params.name }, "an operation failed");
-        return reply.code(500).send({ error: { code: "unexpected" } });
-      }
-    });
+    for (const [name, { method, path }] of Object.entries(operations)) {
+      this.#app.route({
+        method,
+        url: path,
+        handler: async (request, reply) => {
+          if (!isToken(request.headers.authorization, token)) {
+            return reply.code(401).send(failure("not-signed-in").error);
+          }
+          const parts = [request.query, request.body, request.params].filter((part) => part !== undefined);
+          try {
+            return await reply.send(await operate(name, Object.assign({}, ...parts)));
+          } catch (problem) {
+            if (problem instanceof OperationFailure) return reply.code(statusOf(problem)).send(problem.error);
+            log.error({ failure: String(problem), operation: name }, "an operation failed");
+            return reply.code(500).send(failure("internal").error);
+          }
+        },
+      });
+    }
+    this.#app.setErrorHandler((_failure, _request, reply) => reply.code(400).send(failure("invalid-input").error));
+    this.#app.setNotFoundHandler((_request, reply) => reply.code(404).send(failure("not-found").error));
   }
 
   /** Listens on the asked port or the next that is free. */
@@ -92,4 +94,10 @@ function isToken(header: string | undefined, token: string): boolean {
   const given = Buffer.from(header?.replace(/^Bearer /, "") ?? "");
   const wanted = Buffer.from(token);
   return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+function statusOf({ error: { code } }: OperationFailure): number {
+  if (code.endsWith("-unknown") || code === "not-found") return 404;
+  if (code === "store-unavailable" || code === "server-stopping") return 503;
+  return code.endsWith("-taken") || code.endsWith("-raced") ? 409 : 400;
 }

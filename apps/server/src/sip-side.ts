@@ -103,6 +103,10 @@ export class SipSide implements AsyncDisposable {
     });
   }
 
+  get registeredPhones(): number {
+    return this.#registrar.all().length;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#registrations.values()].map((registration) => registration.stop()));
     await this.userAgent.close({ graceMs: 1000 });

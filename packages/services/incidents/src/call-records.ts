@@ -74,6 +74,14 @@ export class CallRecords {
     return call.callerNumber;
   }
 
+  /** Writes into a call's journal that somebody took something out of it, and why; rejects while that is not safe. */
+  async noteAccess(callId: CallId, access: { kind: "recording-exported"; by: string; reason: string }): Promise<void> {
+    const call = await this.findCall(callId);
+    if (call === null) throw new IncidentsError("unknown-call");
+    await this.#journal.annotate(callId, { ...access, atMs: Math.max(0, this.#nowMs() - call.startedAtMs) });
+    if ((await this.#journal.settled()) === "memory") throw new IncidentsError("not-replayed");
+  }
+
   /** Takes what was said and who called out of the record for good; the chain still verifies. */
   async erasePersonal(callId: CallId, { by, reason }: { by: string; reason: string }): Promise<void> {
     const call = await this.findCall(callId);

@@ -1,0 +1,249 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { AgentRoster, CallControl, CallHearing, CallRecordings } from "@jikimi/calls";
+import { type Database, openDatabase } from "@jikimi/database";
+import { aesSecretSeal, Directory, type SamplePassword } from "@jikimi/directory";
+import { CallRecords, type ClosedAfterRestart, JournaledIncidents, SpoolingJournal } from "@jikimi/incidents";
+import { type Clock, type Log, type Random, ResourceScope } from "@jikimi/kernel";
+import { ListenWorkers } from "@jikimi/listen-workers";
+import { MediaWorkers } from "@jikimi/media-workers";
+import { parsePolicy } from "@jikimi/protection";
+import { Keyring, RecordingShelf } from "@jikimi/recording";
+import type { Config } from "./config/index.ts";
+import { installTrial, publishPresets } from "./first-start.ts";
+import { HttpSide } from "./http-side.ts";
+import { openJudge } from "./judge.ts";
+import { limitationsOf } from "./limitations.ts";
+import { plain } from "./operations/directory-operations.ts";
+import { operationsOf } from "./operations/index.ts";
+import { routingOf } from "./routing-adapter.ts";
+import { removeRunFile, writeRunFile } from "./run-file.ts";
+import { SipSide } from "./sip-side.ts";
+import { openSounds } from "./sounds.ts";
+import type { ServerStatus } from "./status-page.ts";
+import { version } from "./version.ts";
+import { sourceExecArgv } from "./worker-entries.ts";
+
+export type ComposeOptions = {
+  readonly config: Config;
+  readonly advertisedHost: string;
+  /** Where `assets/` and `apps/` lie. */
+  readonly root: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Where the sample trunk sends outbound calls: the simulated citizen's telephone. */
+  readonly trialTrunkPort: number;
+  readonly wrapUpMs?: number;
+  /** What is being done, for who waits. */
+  readonly onStep?: (step: StartStep) => void;
+};
+
+export type StartStep = "database" | "workers" | "sip";
+
+/** A running Jikimi: everything that was built, in order; disposing takes it down in reverse. */
+export type Jikimi = AsyncDisposable & {
+  readonly sipPort: number;
+  readonly httpPort: number;
+  readonly takenPorts: readonly number[];
+  readonly directory: Directory;
+  readonly records: CallRecords;
+  readonly journal: SpoolingJournal;
+  readonly keyring: Keyring;
+  readonly control: CallControl;
+  readonly roster: AgentRoster;
+  readonly media: MediaWorkers;
+  readonly hearing: ListenWorkers;
+  /** Shown once, at the very first start. */
+  readonly samplePasswords: readonly SamplePassword[] | null;
+  readonly closedAfterRestart: readonly ClosedAfterRestart[];
+  status(): Promise<ServerStatus>;
+};
+
+/** What lies open whether or not a server runs: the database and what is read and changed through it. */
+export type Records = {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly directory: Directory;
+  readonly journal: SpoolingJournal;
+  readonly records: CallRecords;
+};
+
+/** The part of Jikimi that a command opens when no server is running. */
+export async function openRecords(
+  { config, clock, random, log }: Pick<ComposeOptions, "config" | "clock" | "random" | "log">,
+  scope: ResourceScope,
+): Promise<Records> {
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  const keyring = Keyring.open(join(config.dataFolder, "keys", "site.key"));
+  const url = config.database.kind === "pglite" ? `pglite:${config.database.folder}` : config.database.url;
+  const database = scope.use(await openDatabase({ url, clock, log }));
+  const journal = scope.use(
+    await SpoolingJournal.open({
+      store: database.calls,
+      spoolPath: join(config.dataFolder, "spool", "journal"),
+      spoolKey: keyring.derive("journal spool"),
+      clock,
+      random,
+      log,
+    }),
+  );
+  const records = new CallRecords({ store: database.calls, journal, clock, random, log });
+  const directory = await Directory.open({
+    store: database.directory,
+    seal: aesSecretSeal({ key: keyring.derive("directory secrets"), random }),
+    checkPolicy: (body) => {
+      const parsed = parsePolicy(body);
+      return parsed.kind === "ok" ? [] : parsed.problems.map(({ path, message }) => ({ path, ...message }));
+    },
+    clock,
+    random,
+    log,
+  });
+  await publishPresets(directory);
+  return { database, keyring, directory, journal, records };
+}
+
+/** Builds everything in order, in plain `new`, and starts it. Whatever fails, nothing stays half open. */
+export async function compose(options: ComposeOptions): Promise<Jikimi> {
+  const scope = new ResourceScope();
+  try {
+    return await build(options, scope);
+  } catch (failure) {
+    await scope[Symbol.asyncDispose]();
+    throw failure;
+  }
+}
+
+async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jikimi> {
+  const { config, advertisedHost, root, clock, random, log, onStep = () => {} } = options;
+  const startedAtMs = clock.nowMs();
+  const tap = { host: "127.0.0.1", logLevel: config.logLevel } as const;
+
+  onStep("workers");
+  const media = scope.use(
+    new MediaWorkers({
+      entry: { path: join(root, "apps/media/src/main.ts"), execArgv: sourceExecArgv },
+      config: {
+        bindAddress: config.bindAddress,
+        advertisedAddress: advertisedHost,
+        rtpPorts: config.rtpPorts,
+        logLevel: config.logLevel,
+      },
+      workers: config.mediaWorkers,
+      clock,
+      random,
+      log,
+    }),
+  );
+  const hearing = scope.use(
+    new ListenWorkers({
+      entry: { path: join(root, "apps/listen/src/main.ts"), execArgv: sourceExecArgv },
+      config: {
+        modelsDir: join(root, "assets/models"),
+        recognizers: [config.recognizer],
+        tapHost: tap.host,
+        logLevel: tap.logLevel,
+      },
+      workers: config.listenWorkers,
+      clock,
+      log,
+    }),
+  );
+  const workersStarted = Promise.all([media.start(), hearing.start()]);
+
+  onStep("database");
+  const kept = await openRecords(options, scope);
+  const { database, directory, journal, keyring, records } = kept;
+  const closedAfterRestart = await records.closeUnfinishedCalls("server-restarted");
+  const samplePasswords = await installTrial(directory, { trunkPort: options.trialTrunkPort });
+  await workersStarted;
+
+  onStep("sip");
+  const view = () => directory.view();
+  const roster = new AgentRoster({ clock, directory: view, wrapUpMs: options.wrapUpMs ?? 0 });
+  const sip = scope.use(
+    new SipSide({
+      clock,
+      random,
+      log,
+      directory,
+      bindHost: config.bindAddress,
+      advertisedHost,
+      onPhones: (agentId, registered) => roster.apply(agentId, { kind: registered ? "signed-in" : "signed-out" }),
+    }),
+  );
+  const shelf = new RecordingShelf({ folder: join(config.dataFolder, "recordings"), keyring });
+  const ears = new CallHearing({ media, hearing, recognizer: config.recognizer });
+  const control = new CallControl(
+    {
+      clock,
+      media,
+      roster,
+      journal,
+      incidents: new JournaledIncidents({ journal, clock, random, log }),
+      sounds: await openSounds({ root, dataFolder: config.dataFolder }),
+      judge: await openJudge(join(root, "assets/models/abuse-linear/model.bin")),
+      directory: view,
+      recordings: new CallRecordings({ media, shelf, clock }),
+      hearing: ears,
+      routing: routingOf(view),
+      phones: sip.phones,
+      signalling: sip.signalling,
+    },
+    { random, log, maxCalls: Math.floor((config.rtpPorts.last - config.rtpPorts.first + 1) / 4) },
+  );
+
+  const token = random.hex(32);
+  const status = async (): Promise<ServerStatus> => ({
+    version,
+    startedAtMs,
+    liveCalls: control.liveCalls,
+    addresses: {
+      http: `http://${advertisedHost}:${httpPort.port}`,
+      sip: ["UDP", "TCP"].map(
+        (transport) => `sip:${advertisedHost}:${sipPort.port};transport=${transport.toLowerCase()}`,
+      ),
+    },
+    dataFolder: config.dataFolder,
+    recognizer: hearing.health().some(({ alive }) => alive) ? config.recognizer : null,
+    media: media.health().map(({ workerId, alive, calls }) => ({ workerId, alive, calls })),
+    listen: hearing.health().map(({ workerId, alive, calls }) => ({ workerId, alive, calls })),
+    database: plain(await database.health()),
+    journal: journal.health(),
+    limitations: limitationsOf(config, database),
+  });
+  const operate = operationsOf({ ...kept, status, dataFolder: config.dataFolder, actor: "command line" });
+  const http = scope.use(new HttpSide({ bindHost: config.bindAddress, log, token, status, operate }));
+  const sipPort = await sip.listen(config.sipPort);
+  const httpPort = await http.listen(config.httpPort);
+  const webSocket = await sip.openWebSocket(httpPort.port);
+  http.onUpgrade("/sip", (request, socket, head) => webSocket.handleUpgrade(request, socket, head));
+  sip.startTrunks();
+  // Last in, first out: calls are told and their records closed before anything they need goes.
+  scope.defer(async () => {
+    await control.close();
+    ears.close();
+  });
+  const httpUrl = `http://${config.bindAddress === "0.0.0.0" ? "127.0.0.1" : config.bindAddress}:${httpPort.port}`;
+  writeRunFile(config.dataFolder, { pid: process.pid, httpUrl, token, sipPort: sipPort.port, startedAtMs });
+  scope.defer(() => removeRunFile(config.dataFolder));
+
+  return {
+    sipPort: sipPort.port,
+    httpPort: httpPort.port,
+    takenPorts: [...sipPort.taken, ...httpPort.taken],
+    directory,
+    records,
+    journal,
+    keyring,
+    control,
+    roster,
+    media,
+    hearing,
+    samplePasswords,
+    closedAfterRestart,
+    status,
+    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+  };
+}
