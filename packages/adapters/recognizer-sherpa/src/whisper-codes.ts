@@ -9,7 +9,6 @@ import type { Word } from "@jikimi/listening";
  * probabilities for Whisper). Asked to find the language, it answers `ns00` to `ns15`: Whisper's no-speech probability in sixteenths.
  */
 export type DecodedWhisper = {
-  readonly text: string;
   readonly words: readonly Word[];
   /** Geometric mean of the tokens' buckets, 0 to 1; 0 for no text. */
   readonly confidence: number;
@@ -34,7 +33,6 @@ export function decodeWhisper(
   const tokens = readCodes(text, vocabulary);
   const logSum = tokens.reduce((sum, token) => sum + Math.log(token.probability), 0);
   return {
-    text: decodeUtf8(tokens.map((token) => token.bytes)),
     words: wordsOf(tokens),
     confidence: tokens.length === 0 ? 0 : Math.exp(logSum / tokens.length),
     noSpeech: readNoSpeech(lang),

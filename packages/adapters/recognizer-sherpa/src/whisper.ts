@@ -5,10 +5,13 @@ import sherpa, { type OfflineRecognizer } from "sherpa-onnx-node";
 import { atLeast } from "./padding.ts";
 import { threadCpuMs } from "./thread-cpu.ts";
 import { decodeWhisper, parseVocabulary } from "./whisper-codes.ts";
+import { withoutLoop } from "./whisper-loops.ts";
 
 /** sherpa takes 29.5 s with its padding; an utterance is far shorter. */
 const LONGEST_MS = 29_400;
 const SAMPLE_RATE_HZ = 16_000;
+/** What an utterance's sound has before and behind the voice. */
+const AROUND_SPEECH_MS = 400;
 
 /**
  * Refuses what silence, noise, DTMF, ring-back and music make of it, and keeps 97 % of real clips
@@ -57,7 +60,9 @@ export class WhisperDecoder {
     const stream = this.#recognizer.createStream();
     stream.acceptWaveform({ samples: withRoom(atLeast(pcm, 0.4 * SAMPLE_RATE_HZ)), sampleRate: SAMPLE_RATE_HZ });
     this.#recognizer.decode(stream);
-    const { text, words, confidence, noSpeech } = decodeWhisper(this.#recognizer.getResult(stream), this.#vocabulary);
+    const { words: heard, confidence, noSpeech } = decodeWhisper(this.#recognizer.getResult(stream), this.#vocabulary);
+    const words = withoutLoop(heard, (pcm.length * 1000) / SAMPLE_RATE_HZ - AROUND_SPEECH_MS);
+    const text = words.map((word) => word.text).join(" ");
     return {
       text,
       words,

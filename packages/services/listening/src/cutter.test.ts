@@ -46,13 +46,13 @@ describe("the cutter", () => {
     },
     {
       name: "a pause shorter than the hangover does not cut",
-      picture: voice(10) + silence(15) + voice(10) + silence(16),
-      expected: ["started 0", "pause 0-40 voice 0-34"],
+      picture: voice(10) + silence(18) + voice(10) + silence(19),
+      expected: ["started 0", "pause 0-43 voice 0-37"],
     },
     {
       name: "a pause as long as the hangover does",
-      picture: voice(10) + silence(16) + voice(10) + silence(16),
-      expected: ["started 0", "pause 0-15 voice 0-9", "started 26", "pause 18-41 voice 26-35"],
+      picture: voice(10) + silence(19) + voice(10) + silence(19),
+      expected: ["started 0", "pause 0-15 voice 0-9", "started 29", "pause 21-44 voice 29-38"],
     },
     {
       name: "three voiced windows are a blip, not speech",
@@ -61,12 +61,12 @@ describe("the cutter", () => {
     },
     {
       name: "the next pre-roll never reaches into the utterance before",
-      picture: voice(140) + silence(5) + voice(10) + silence(16),
+      picture: voice(140) + silence(5) + voice(10) + silence(19),
       expected: ["started 0", "soft 0-145 voice 0-139", "started 145", "pause 145-160 voice 145-154"],
     },
     {
       name: "talk without a pause is cut at its quietest window",
-      picture: `${voice(170)}-${voice(40)}${silence(16)}`,
+      picture: `${voice(170)}-${voice(40)}${silence(19)}`,
       expected: ["started 0", "hard 0-171 voice 0-170", "pause 171-216 voice 171-210"],
     },
   ])("$name", ({ picture, expected }) => {
@@ -85,7 +85,7 @@ describe("the cutter", () => {
       probability,
       levelDbfs: -20,
     }));
-    expect(summary(run([...fading, ...windows(silence(16))]))).toEqual(["started 0", "pause 0-11 voice 0-5"]);
+    expect(summary(run([...fading, ...windows(silence(19))]))).toEqual(["started 0", "pause 0-11 voice 0-5"]);
   });
 
   const talk = fc

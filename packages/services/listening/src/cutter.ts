@@ -36,8 +36,9 @@ export type CutterSettings = {
 export const WINDOW_MS = 32;
 
 /**
- * A pause of 512 ms ends an utterance: pauses inside a Korean sentence are mostly shorter, and a warning waits for it.
- * Cutting between 4 and 6 s lost least of talk without pauses (model's README, "Continuous speech").
+ * A pause of 608 ms ends an utterance: shorter ones are frequent inside a sentence, and the recogniser understands half a
+ * sentence worse; longer ones would hold a warning back for little. Measured on 100 clips over a telephone (2026-11-22):
+ * 24.7 % of characters wrong at 512 ms, 22.2 at 640, 21.8 at 768. Where nobody pauses, cutting between 4 and 6 s loses least.
  */
 export const DEFAULT_CUTTER: CutterSettings = {
   startProbability: 0.5,
@@ -45,7 +46,7 @@ export const DEFAULT_CUTTER: CutterSettings = {
   preRollWindows: 8,
   tailWindows: 5,
   leastVoicedWindows: 4,
-  hangoverWindows: 16,
+  hangoverWindows: 19,
   softAfterWindows: 140,
   softPauseWindows: 5,
   longestWindows: 187,
