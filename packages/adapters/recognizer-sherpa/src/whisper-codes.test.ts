@@ -42,8 +42,9 @@ test.for([
 test.for(["", " ", "99.1", "0.9", "0", "abc", "-1.2", "..", "0.7.7 x"])(
   "text that is no code ('%s') never throws",
   (text) => {
-    const { text: written, confidence } = decodeWhisper({ text, lang: "ns99x" }, vocabulary);
-    expect(written.length).toBeLessThanOrEqual(1);
+    expect(write(text).length).toBeLessThanOrEqual(1);
+    const { confidence, noSpeech } = decodeWhisper({ text, lang: "ns99x" }, vocabulary);
+    expect(noSpeech).toBeNull();
     expect(confidence).toBeLessThanOrEqual(1);
   },
 );
