@@ -24,7 +24,8 @@ export const MediaWorkerConfig = z.object({
   advertisedAddress: z.ipv4(),
   /** Both included; RTP takes the even ports, RTCP the odd ones. */
   rtpPorts: z.object({ first: port, last: port }),
-  rtpTimeoutMs: z.number().positive(),
+  /** With nothing heard for this long a party that is not on hold is reported silent. */
+  rtpTimeoutMs: z.number().positive().default(10_000),
   logLevel: z.enum(["debug", "info", "warn", "error"]),
 });
 export type MediaWorkerConfig = z.infer<typeof MediaWorkerConfig>;
