@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Log, ResourceScope } from "@jikimi/kernel";
 import pg from "pg";
+import { makeDataFolder } from "./data-folder.ts";
 import type { DatabaseKind } from "./database.ts";
 import { DatabaseError } from "./errors.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -24,7 +25,9 @@ async function openPool(
     if (url === "pglite:") throw badUrl(url);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     scope.use(await lockFolder(folder));
-    const thread = new PGliteThread({ folder: resolve(folder, "pgdata"), log });
+    const dataFolder = resolve(folder, "pgdata");
+    await makeDataFolder(dataFolder);
+    const thread = new PGliteThread({ folder: dataFolder, log });
     scope.defer(() => thread.close());
     await thread.start();
     // One session: a second connection inside a transaction would wait for itself, so it fails after a while.

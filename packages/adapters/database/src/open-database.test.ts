@@ -35,7 +35,7 @@ test("what a writer was told is kept survives its kill -9, whole and in order", 
   });
   expect(call?.endReason).toBe(`after ${entries.length - 1}`);
   expect((await database.calls.listUnfinished()).map(({ callId }) => callId)).toEqual([call1]);
-});
+}, 60_000);
 
 test("PGlite says what it is for, keeps out a second opener, and lets go when closed", async () => {
   const database = await openDatabase({ url, ...options });

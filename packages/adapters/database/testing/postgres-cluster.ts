@@ -13,7 +13,7 @@ export async function startPostgres() {
   const bin = findBinaries();
   const folder = mkdtempSync(join(tmpdir(), "jikimi-postgres-"));
   const as = unprivileged();
-  if (as.uid !== undefined) chownSync(folder, as.uid, as.gid);
+  if (as !== null) chownSync(folder, as.uid, as.gid);
   const data = join(folder, "data");
   const made = spawnSync(
     join(bin, "initdb"),
@@ -52,8 +52,8 @@ function findBinaries(): string {
   throw new Error("PostgreSQL 15 or newer is missing: apt-get install postgresql");
 }
 
-function unprivileged(): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {};
+function unprivileged(): { uid: number; gid: number } | null {
+  if (process.getuid?.() !== 0) return null;
   const id = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
 }
