@@ -124,6 +124,11 @@ test("a policy of seconds is a policy: for trials and tests", () => {
   expect(pathsOf({ ...defaultPolicy, longCall })).toEqual([]);
 });
 
+test("minus zero is zero, as it would be after a file", () => {
+  const parsed = parsePolicy(withField("restMs.afterAbuse", -0));
+  expect(parsed.kind === "ok" && Object.is(parsed.policy.restMs.afterAbuse, 0)).toBe(true);
+});
+
 test("whatever one puts in place of a part, reading never throws, and what it accepts it reads again alike", () => {
   const paths = fc.constantFrom(
     "id",

@@ -34,7 +34,8 @@ export class Reading {
       this.problem(path, `${min} 이상 ${max} 이하의 ${koKind}여야 합니다.`, `must be ${enKind} from ${min} to ${max}.`);
       return min;
     }
-    return value;
+    // Minus zero would not come back from a file as itself.
+    return value === 0 ? 0 : value;
   }
 
   /** Whole milliseconds. */
