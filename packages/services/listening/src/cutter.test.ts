@@ -22,14 +22,23 @@ function run(events: readonly CutterEvent[], settings = DEFAULT_CUTTER): CutterE
 
 const silence = (count: number) => ".".repeat(count);
 const voice = (count: number) => "#".repeat(count);
-const summary = (effects: readonly CutterEffect[]) =>
-  effects.map((effect) =>
-    effect.kind === "speech-started"
-      ? `started ${effect.firstVoiced}`
-      : effect.kind === "blip"
-        ? `blip ${effect.fromWindow}-${effect.toWindow}`
-        : `${effect.cut} ${effect.fromWindow}-${effect.toWindow} voice ${effect.firstVoiced}-${effect.lastVoiced}`,
-  );
+/** All but what is only likely. */
+const summary = (effects: readonly CutterEffect[]) => effects.flatMap(lineOf);
+
+function lineOf(effect: CutterEffect): string[] {
+  switch (effect.kind) {
+    case "speech-started":
+      return [`started ${effect.firstVoiced}`];
+    case "blip":
+      return [`blip ${effect.fromWindow}-${effect.toWindow}`];
+    case "likely-end":
+      return [];
+    case "utterance": {
+      const { fromWindow, toWindow, firstVoiced, lastVoiced } = effect.piece;
+      return [`${effect.cut} ${fromWindow}-${toWindow} voice ${firstVoiced}-${lastVoiced}`];
+    }
+  }
+}
 
 describe("the cutter", () => {
   test.for([
@@ -101,8 +110,8 @@ describe("the cutter", () => {
   test("no voiced window is lost or given twice, and no utterance is too long", () => {
     fc.assert(
       fc.property(talk, (picture) => {
-        const given = run([...windows(picture), { kind: "flush" }]).filter(
-          (effect) => effect.kind !== "speech-started",
+        const given = run([...windows(picture), { kind: "flush" }]).flatMap((effect) =>
+          effect.kind === "utterance" ? [effect.piece] : effect.kind === "blip" ? [effect] : [],
         );
         const owners = new Array<number>(picture.length).fill(0);
         let floor = 0;
@@ -131,11 +140,38 @@ describe("the cutter", () => {
           if (effect.kind === "speech-started") announced = true;
           if (effect.kind !== "utterance") continue;
           expect(announced).toBe(true);
-          expect(effect.voicedWindows).toBeGreaterThan(0);
-          expect(effect.meanProbability).toBeGreaterThanOrEqual(DEFAULT_CUTTER.keepProbability);
-          expect(effect.firstVoiced).toBeGreaterThanOrEqual(effect.fromWindow);
-          expect(effect.lastVoiced).toBeLessThan(effect.toWindow);
+          const { piece } = effect;
+          expect(piece.voicedWindows).toBeGreaterThan(0);
+          expect(piece.meanProbability).toBeGreaterThanOrEqual(DEFAULT_CUTTER.keepProbability);
+          expect(piece.firstVoiced).toBeGreaterThanOrEqual(piece.fromWindow);
+          expect(piece.lastVoiced).toBeLessThan(piece.toWindow);
           if (effect.cut !== "hard") announced = false;
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("what is likely to end is given as it was announced, unless more is said", () => {
+    const effects = run(windows(`${voice(10)}${silence(12)}${voice(5)}${silence(19)}`));
+    const pieces = effects.flatMap((effect) =>
+      effect.kind === "likely-end" || effect.kind === "utterance" ? [[effect.kind, effect.piece] as const] : [],
+    );
+    expect(pieces.map(([kind, piece]) => [kind, piece.lastVoiced])).toEqual([
+      ["likely-end", 9],
+      ["likely-end", 26],
+      ["utterance", 26],
+    ]);
+    expect(pieces[2]?.[1]).toEqual(pieces[1]?.[1]);
+  });
+
+  test("a pause that ends an utterance was announced with the same piece", () => {
+    fc.assert(
+      fc.property(talk, (picture) => {
+        let likely: unknown;
+        for (const effect of run(windows(picture))) {
+          if (effect.kind === "likely-end") likely = effect.piece;
+          if (effect.kind === "utterance" && effect.cut === "pause") expect(likely).toEqual(effect.piece);
         }
       }),
       { numRuns: 100 },

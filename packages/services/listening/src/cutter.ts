@@ -24,6 +24,8 @@ export type CutterSettings = {
   readonly leastVoicedWindows: number;
   /** A pause this long ends an utterance. */
   readonly hangoverWindows: number;
+  /** After this much of it the speech has probably ended: time to recognise it, in case. Not less than `tailWindows`. */
+  readonly likelyEndWindows: number;
   /** From this length on, a pause of `softPauseWindows` ends it too. */
   readonly softAfterWindows: number;
   readonly softPauseWindows: number;
@@ -47,6 +49,7 @@ export const DEFAULT_CUTTER: CutterSettings = {
   tailWindows: 5,
   leastVoicedWindows: 4,
   hangoverWindows: 19,
+  likelyEndWindows: 10,
   softAfterWindows: 140,
   softPauseWindows: 5,
   longestWindows: 187,
@@ -78,20 +81,23 @@ export type CutterEvent =
 
 export type CutReason = "pause" | "soft" | "hard" | "flush";
 
+/** Windows [fromWindow, toWindow) and what was heard in them. */
+export type CutPiece = {
+  readonly fromWindow: number;
+  readonly toWindow: number;
+  readonly firstVoiced: number;
+  readonly lastVoiced: number;
+  readonly voicedWindows: number;
+  /** Mean over the voiced windows. */
+  readonly meanProbability: number;
+  readonly levelDbfs: number;
+};
+
 export type CutterEffect =
   | { readonly kind: "speech-started"; readonly firstVoiced: number }
-  | {
-      readonly kind: "utterance";
-      readonly fromWindow: number;
-      readonly toWindow: number;
-      readonly firstVoiced: number;
-      readonly lastVoiced: number;
-      readonly voicedWindows: number;
-      /** Mean over the voiced windows. */
-      readonly meanProbability: number;
-      readonly levelDbfs: number;
-      readonly cut: CutReason;
-    }
+  /** If nothing more is said, an utterance of exactly this piece follows. */
+  | { readonly kind: "likely-end"; readonly piece: CutPiece }
+  | { readonly kind: "utterance"; readonly piece: CutPiece; readonly cut: CutReason }
   | { readonly kind: "blip"; readonly fromWindow: number; readonly toWindow: number };
 
 export const CUTTER_START: CutterState = { next: 0, floor: 0, speech: null, before: [] };
@@ -140,6 +146,9 @@ function settle(state: CutterState, speech: Speech, settings: CutterSettings): [
     const [ended, ending] = end(state, current, why, settings);
     return [ended, [...effects, ...ending]];
   }
+  if (current.sure && pause === settings.likelyEndWindows) {
+    effects.push({ kind: "likely-end", piece: pieceOf(current, lengthWithTail(current, settings)) });
+  }
   if (current.windows.length >= settings.longestWindows) {
     const [halved, halving] = divide(state, current, settings);
     return [halved, [...effects, ...halving]];
@@ -153,7 +162,7 @@ function end(
   why: CutReason,
   settings: Pick<CutterSettings, "tailWindows" | "preRollWindows">,
 ): [CutterState, CutterEffect[]] {
-  const length = Math.min(lastVoiced(speech.windows) + 1 + settings.tailWindows, speech.windows.length);
+  const length = lengthWithTail(speech, settings);
   const floor = speech.from + length;
   const before = lastOf(speech.windows.slice(length), settings.preRollWindows);
   return [{ next: state.next, floor, speech: null, before }, [give(speech, length, why)]];
@@ -183,23 +192,29 @@ function flush(state: CutterState): [CutterState, CutterEffect[]] {
   return [silent, speech === null ? [] : [give(speech, speech.windows.length, "flush")]];
 }
 
+function lengthWithTail({ windows }: Speech, { tailWindows }: Pick<CutterSettings, "tailWindows">): number {
+  return Math.min(lastVoiced(windows) + 1 + tailWindows, windows.length);
+}
+
 /** The first `length` windows of the speech, as an utterance or as a blip. */
 function give(speech: Speech, length: number, why: CutReason): CutterEffect {
+  if (!speech.sure || countVoiced(speech.windows.slice(0, length)) === 0) {
+    return { kind: "blip", fromWindow: speech.from, toWindow: speech.from + length };
+  }
+  return { kind: "utterance", piece: pieceOf(speech, length), cut: why };
+}
+
+function pieceOf(speech: Speech, length: number): CutPiece {
   const windows = speech.windows.slice(0, length);
-  const fromWindow = speech.from;
-  const toWindow = speech.from + length;
-  if (!speech.sure || countVoiced(windows) === 0) return { kind: "blip", fromWindow, toWindow };
   const voiced = windows.filter((window) => window.voiced);
   return {
-    kind: "utterance",
-    fromWindow,
-    toWindow,
-    firstVoiced: fromWindow + firstVoiced(windows),
-    lastVoiced: fromWindow + lastVoiced(windows),
+    fromWindow: speech.from,
+    toWindow: speech.from + length,
+    firstVoiced: speech.from + firstVoiced(windows),
+    lastVoiced: speech.from + lastVoiced(windows),
     voicedWindows: voiced.length,
     meanProbability: mean(voiced.map((window) => window.probability)),
     levelDbfs: mean(voiced.map((window) => window.levelDbfs)),
-    cut: why,
   };
 }
 

@@ -28,6 +28,8 @@ export type Transcription = {
 export interface Recognizer {
   readonly name: RecognizerName;
   readonly sampleRateHz: number;
+  /** Requests that wait or are being worked on. */
+  readonly waiting: number;
   /**
    * `pcm`: mono, -1 to 1, at `sampleRateHz`, at most 12 s. The array is the recogniser's afterwards (it may be moved
    * to another thread). Rejects with `ListeningError`: `recognizer-busy` when too many wait, `recognizer-lost` when its

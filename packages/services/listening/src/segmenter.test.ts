@@ -19,7 +19,7 @@ function hear(
 function spoken(events: readonly SegmenterEvent[]) {
   return events.flatMap((event) =>
     event.kind === "speech"
-      ? [{ startMs: event.segment.startMs - START_MS, endMs: event.segment.endMs - START_MS, cut: event.segment.cut }]
+      ? [{ startMs: event.segment.startMs - START_MS, endMs: event.segment.endMs - START_MS, cut: event.cut }]
       : [],
   );
 }

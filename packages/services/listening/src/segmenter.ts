@@ -1,5 +1,6 @@
 import {
   CUTTER_START,
+  type CutPiece,
   type CutReason,
   type CutterEffect,
   type CutterSettings,
@@ -23,12 +24,13 @@ export type SpeechSegment = {
   /** Mean of the voice detector's probability over the voiced windows. */
   readonly meanProbability: number;
   readonly levelDbfs: number;
-  readonly cut: CutReason;
 };
 
 export type SegmenterEvent =
   | { readonly kind: "speech-started"; readonly atMs: number }
-  | { readonly kind: "speech"; readonly segment: SpeechSegment };
+  /** Unless more is said within moments, `speech` follows with exactly this segment: it may be recognised already. */
+  | { readonly kind: "likely-speech"; readonly segment: SpeechSegment }
+  | { readonly kind: "speech"; readonly segment: SpeechSegment; readonly cut: CutReason };
 
 /** How far a frame may be from where it is expected and still follow the one before it: clocks and networks wobble. */
 const WOBBLE_MS = 60;
@@ -142,23 +144,23 @@ export class SpeechSegmenter {
         return [{ kind: "speech-started", atMs: this.#atMs(effect.firstVoiced) }];
       case "blip":
         return [];
+      case "likely-end":
+        return [{ kind: "likely-speech", segment: this.#segment(effect.piece) }];
       case "utterance":
-        return [
-          {
-            kind: "speech",
-            segment: {
-              pcm: this.#sound(effect.fromWindow, effect.toWindow),
-              sampleRateHz: this.#voice.sampleRateHz,
-              startMs: this.#atMs(effect.firstVoiced),
-              endMs: this.#atMs(effect.lastVoiced + 1),
-              voicedMs: (effect.voicedWindows * this.#voice.windowSamples) / this.#samplesPerMs,
-              meanProbability: effect.meanProbability,
-              levelDbfs: effect.levelDbfs,
-              cut: effect.cut,
-            },
-          },
-        ];
+        return [{ kind: "speech", segment: this.#segment(effect.piece), cut: effect.cut }];
     }
+  }
+
+  #segment(piece: CutPiece): SpeechSegment {
+    return {
+      pcm: this.#sound(piece.fromWindow, piece.toWindow),
+      sampleRateHz: this.#voice.sampleRateHz,
+      startMs: this.#atMs(piece.firstVoiced),
+      endMs: this.#atMs(piece.lastVoiced + 1),
+      voicedMs: (piece.voicedWindows * this.#voice.windowSamples) / this.#samplesPerMs,
+      meanProbability: piece.meanProbability,
+      levelDbfs: piece.levelDbfs,
+    };
   }
 
   #atMs(window: number): number {

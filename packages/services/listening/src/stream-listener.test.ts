@@ -52,6 +52,33 @@ test("what is said is given in the call's time", async () => {
   ]);
 });
 
+test("the caller's words are recognised before the pause after them has ended, and once", async () => {
+  const recognizer = new ScriptedRecognizer();
+  const { clock, events, listener, done, play } = listen(recognizer);
+  play("#".repeat(48) + ".".repeat(20));
+  await clock.advance(1);
+  expect(recognizer.heardSamples).toHaveLength(1);
+  expect(events.filter((event) => event.kind === "utterance")).toHaveLength(0);
+  play(".".repeat(20));
+  listener.end();
+  await done;
+  expect(recognizer.heardSamples).toHaveLength(1);
+  expect(events.filter((event) => event.kind === "utterance")).toHaveLength(1);
+});
+
+test("words that go on after all are recognised whole", async () => {
+  const recognizer = new ScriptedRecognizer();
+  const { clock, events, listener, done, play } = listen(recognizer);
+  play("#".repeat(48) + ".".repeat(20));
+  await clock.advance(1);
+  play("#".repeat(48) + ".".repeat(40));
+  listener.end();
+  await done;
+  const texts = events.flatMap((event) => (event.kind === "utterance" ? [event.utterance.text] : []));
+  expect(texts).toEqual([String(recognizer.heardSamples.at(-1))]);
+  expect(recognizer.heardSamples.at(-1)).toBeGreaterThan(2 * (recognizer.heardSamples[0] ?? 0));
+});
+
 test("what the recogniser does not stand by is no utterance", async () => {
   const { events, listener, done, play } = listen(
     new ScriptedRecognizer(async () => saying("이 시원한", { accepted: false })),

@@ -2,7 +2,7 @@ import { type Clock, DropOldestQueue, type Speaker, type Timer, WaitingQueue } f
 import { judgeTranscription, type Verdict } from "./acceptance.ts";
 import type { CutterSettings } from "./cutter.ts";
 import { ListeningError } from "./errors.ts";
-import type { HeardUtterance, Recognizer, Resample, VoiceActivity } from "./ports.ts";
+import type { HeardUtterance, Recognizer, Resample, Transcription, VoiceActivity } from "./ports.ts";
 import { type HeardFrame, type SegmenterEvent, type SpeechSegment, SpeechSegmenter } from "./segmenter.ts";
 
 export type ListenerEvent =
@@ -36,15 +36,28 @@ const IDLE_MS = 800;
 const LAG_WORTH_SAYING_MS = 3_000;
 const LAG_REPORT_EVERY_MS = 5_000;
 
+/** A segment, with its transcription where that was begun before it was sure that the segment had ended. */
+type Work = { readonly segment: SpeechSegment; readonly early: Early | undefined };
+
+type Early = {
+  readonly segment: SpeechSegment;
+  readonly transcription: Promise<Transcription>;
+  readonly stopping: AbortController;
+};
+
 /**
  * One speaker of one call, from frames to utterances in the call's time. `push` never waits; `run` works until `end` or its
  * signal. The two queues between them are bounded: audio drops its oldest and says so, utterances hold the audio back.
+ *
+ * A warning waits for the caller's text, so the caller's words are recognised while the pause that ends them is still
+ * running, if the recogniser has nothing else to do. The text is the same; it comes some 250 ms sooner.
  */
 export class StreamListener {
   readonly #options: StreamListenerOptions;
   readonly #segmenter: SpeechSegmenter;
   readonly #frames = new DropOldestQueue<HeardFrame | "idle">({ capacity: FRAME_CAPACITY });
-  readonly #segments = new WaitingQueue<SpeechSegment>({ capacity: SEGMENT_CAPACITY });
+  readonly #work = new WaitingQueue<Work>({ capacity: SEGMENT_CAPACITY });
+  #early: Early | undefined;
   #idle: Timer | undefined;
   #lastFrameMs = 0;
   #flushed = true;
@@ -81,7 +94,7 @@ export class StreamListener {
     const stop = () => {
       this.#idle?.cancel();
       this.#frames.close();
-      this.#segments.close();
+      this.#work.close();
     };
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
@@ -109,29 +122,65 @@ export class StreamListener {
     for await (const frame of this.#frames) {
       if (signal.aborted) break;
       const events = frame === "idle" ? this.#segmenter.flush() : this.#segmenter.push(frame);
-      for (const event of events) await this.#take(event);
+      for (const event of events) await this.#take(event, signal);
       this.#sayDropped();
     }
-    this.#segments.close();
+    this.#work.close();
   }
 
-  async #take(event: SegmenterEvent): Promise<void> {
-    if (event.kind === "speech") await this.#segments.push(event.segment);
-    else this.#options.onEvent(event);
+  async #take(event: SegmenterEvent, signal: AbortSignal): Promise<void> {
+    switch (event.kind) {
+      case "speech-started":
+        this.#options.onEvent(event);
+        break;
+      case "likely-speech":
+        this.#anticipate(event.segment, signal);
+        break;
+      case "speech":
+        await this.#work.push({ segment: event.segment, early: this.#takeEarly(event.segment) });
+        break;
+    }
+  }
+
+  #anticipate(segment: SpeechSegment, signal: AbortSignal): void {
+    const { recognizer, speaker } = this.#options;
+    this.#takeEarly(undefined);
+    if (speaker !== "caller" || recognizer.waiting > 0 || this.#work.size > 0) return;
+    const stopping = new AbortController();
+    const transcription = this.#ask(segment, AbortSignal.any([signal, stopping.signal]));
+    // Nobody may come for it; who does still sees the failure.
+    transcription.catch(() => {});
+    this.#early = { segment, transcription, stopping };
+  }
+
+  /** What was begun for exactly this segment; what was begun for another is given up. */
+  #takeEarly(segment: SpeechSegment | undefined): Early | undefined {
+    const early = this.#early;
+    this.#early = undefined;
+    if (early === undefined) return undefined;
+    const { startMs, pcm } = early.segment;
+    if (segment !== undefined && segment.startMs === startMs && segment.pcm.length === pcm.length) return early;
+    early.stopping.abort();
+    return undefined;
+  }
+
+  #ask(segment: SpeechSegment, signal: AbortSignal): Promise<Transcription> {
+    const { recognizer, resample, speaker } = this.#options;
+    const pcm = resample(segment.pcm, segment.sampleRateHz, recognizer.sampleRateHz);
+    return recognizer.transcribe(pcm, { signal, speaker });
   }
 
   async #understand(signal: AbortSignal): Promise<void> {
-    for await (const segment of this.#segments) {
+    for await (const work of this.#work) {
       if (signal.aborted) return;
-      await this.#transcribe(segment, signal);
+      await this.#transcribe(work, signal);
     }
   }
 
-  async #transcribe(segment: SpeechSegment, signal: AbortSignal): Promise<void> {
-    const { recognizer, resample, speaker, callStartedAtMs, onEvent } = this.#options;
+  async #transcribe({ segment, early }: Work, signal: AbortSignal): Promise<void> {
+    const { speaker, callStartedAtMs, onEvent } = this.#options;
     try {
-      const pcm = resample(segment.pcm, segment.sampleRateHz, recognizer.sampleRateHz);
-      const transcription = await recognizer.transcribe(pcm, { signal, speaker });
+      const transcription = await (early?.transcription ?? this.#ask(segment, signal));
       const verdict = judgeTranscription(segment, transcription);
       if (verdict.kind === "rejected") onEvent({ kind: "not-understood", why: verdict.why });
       else {

@@ -18,16 +18,26 @@ export class ScriptedRecognizer implements Recognizer {
   readonly name = "demo";
   readonly sampleRateHz = 16_000;
   readonly heardSamples: number[] = [];
+  waiting = 0;
   readonly #answer: (pcm: Float32Array) => Promise<Transcription>;
 
   constructor(answer: (pcm: Float32Array) => Promise<Transcription> = async (pcm) => saying(`${pcm.length}`)) {
     this.#answer = answer;
   }
 
-  transcribe(pcm: Float32Array): Promise<Transcription> {
+  async transcribe(pcm: Float32Array, { signal }: { signal?: AbortSignal } = {}): Promise<Transcription> {
     this.heardSamples.push(pcm.length);
-    return this.#answer(pcm);
+    this.waiting += 1;
+    try {
+      return await Promise.race([this.#answer(pcm), aborted(signal)]);
+    } finally {
+      this.waiting -= 1;
+    }
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason), { once: true }));
 }
 
 export function saying(text: string, { accepted = true } = {}): Transcription {
