@@ -110,8 +110,11 @@ describe("the cutter", () => {
   test("no voiced window is lost or given twice, and no utterance is too long", () => {
     fc.assert(
       fc.property(talk, (picture) => {
-        const given = run([...windows(picture), { kind: "flush" }]).flatMap((effect) =>
-          effect.kind === "utterance" ? [effect.piece] : effect.kind === "blip" ? [effect] : [],
+        const given = run([...windows(picture), { kind: "flush" }]).flatMap(
+          (effect): { fromWindow: number; toWindow: number }[] => {
+            if (effect.kind === "utterance") return [effect.piece];
+            return effect.kind === "blip" ? [effect] : [];
+          },
         );
         const owners = new Array<number>(picture.length).fill(0);
         let floor = 0;
