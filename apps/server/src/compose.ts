@@ -7,19 +7,19 @@ import { CallRecords, type ClosedAfterRestart, JournaledIncidents, SpoolingJourn
 import { type Clock, type Log, type Random, ResourceScope } from "@jikimi/kernel";
 import { ListenWorkers } from "@jikimi/listen-workers";
 import { MediaWorkers } from "@jikimi/media-workers";
+import { SoundLibrary } from "@jikimi/notices";
 import { parsePolicy } from "@jikimi/protection";
 import { Keyring, RecordingShelf } from "@jikimi/recording";
 import type { Config } from "./config/index.ts";
 import { installTrial, publishPresets } from "./first-start.ts";
 import { HttpSide } from "./http-side.ts";
-import { openJudge } from "./judge.ts";
+import { abuseModelPath, openJudge } from "./judge.ts";
 import { limitationsOf } from "./limitations.ts";
 import { plain } from "./operations/directory-operations.ts";
 import { operationsOf } from "./operations/index.ts";
 import { routingOf } from "./routing-adapter.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
 import { SipSide } from "./sip-side.ts";
-import { openSounds } from "./sounds.ts";
 import type { ServerStatus } from "./status-page.ts";
 import { version } from "./version.ts";
 import { sourceExecArgv } from "./worker-entries.ts";
@@ -132,7 +132,6 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       },
       workers: config.mediaWorkers,
       clock,
-      random,
       log,
     }),
   );
@@ -173,6 +172,12 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       onPhones: (agentId, registered) => roster.apply(agentId, { kind: registered ? "signed-in" : "signed-out" }),
     }),
   );
+  const sounds = SoundLibrary.load({
+    soundsFolder: join(root, "assets/sounds/notices"),
+    customFolder: join(config.dataFolder, "announcements"),
+    departmentIds: view().departments.map(({ id }) => id),
+  });
+  for (const problem of sounds.problems) log.warn({ problem: problem.message }, "an own announcement cannot be played");
   const shelf = new RecordingShelf({ folder: join(config.dataFolder, "recordings"), keyring });
   const ears = new CallHearing({ media, hearing, recognizer: config.recognizer });
   const control = new CallControl(
@@ -182,8 +187,8 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       roster,
       journal,
       incidents: new JournaledIncidents({ journal, clock, random, log }),
-      sounds: await openSounds({ root, dataFolder: config.dataFolder }),
-      judge: await openJudge(join(root, "assets/models/abuse-linear/model.bin")),
+      sounds,
+      judge: await openJudge(abuseModelPath(root)),
       directory: view,
       recordings: new CallRecordings({ media, shelf, clock }),
       hearing: ears,

@@ -66,7 +66,8 @@ export async function playNotice(
   cancellable: Cancellable,
 ): Promise<boolean> {
   for (let attempt = 1; attempt <= 2; attempt++) {
-    const played = await announce(call, { name: "notice", legIds, events: noticeEvents }, sounds, cancellable);
+    const name = call.direction === "inbound" ? "notice" : "outbound-notice";
+    const played = await announce(call, { name, legIds, events: noticeEvents }, sounds, cancellable);
     if (played.outcome === "completed") return true;
     if (cancellable.signal.aborted) return false;
   }

@@ -168,6 +168,7 @@ export type HearingEvent =
 /** What a call may play; `services/notices` chooses the organisation's own sound or the synthetic default. */
 export type AnnouncementName =
   | "notice"
+  | "outbound-notice"
   | "warning"
   | "ending"
   | "long-call"
@@ -204,7 +205,8 @@ export interface RecordingShelf {
 
 /** Judges one utterance; `domain/language` does it. Pure and quick. */
 export interface Judge {
-  assess(text: string, confidence: number): JudgedUtterance;
+  /** `words` and `confidence` as the recogniser gave them: what it was unsure of weighs less. */
+  assess(utterance: Pick<Utterance, "text" | "words" | "confidence">): JudgedUtterance;
 }
 
 export type JudgedUtterance = {

@@ -67,7 +67,7 @@ function toEvent(call: Call, item: InboxItem, deps: CallDeps): ProtectionEvent |
       const utteranceId = call.nextUtteranceId() as UtteranceId;
       call.tell({ kind: "utterance", utteranceId, ...utterance, recognizer });
       if (utterance.speaker === "agent") return null;
-      const judged = deps.judge.assess(utterance.text, utterance.confidence);
+      const judged = deps.judge.assess(utterance);
       const { labels, abusive, evidence, modelVersion } = judged;
       call.tell({ kind: "assessed", utteranceId, labels, abusive, evidence, modelVersion });
       const { speaker, startMs, endMs, confidence } = utterance;

@@ -62,7 +62,7 @@ export class TestPhone {
 
 /** Says what is abusive by one word: 욕 is profanity, 협박 a threat. */
 const wordJudge: Judge = {
-  assess(text) {
+  assess({ text }) {
     const profanity = text.includes("욕") ? 0.95 : 0;
     const threat = text.includes("협박") ? 0.95 : 0;
     const labels = { profanity, insult: 0, threat, sexual_harassment: 0, discrimination: 0 };

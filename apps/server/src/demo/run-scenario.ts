@@ -1,0 +1,196 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CallEvent } from "@jikimi/calls";
+import type { IncidentDocument } from "@jikimi/incidents";
+import type { CallId, Clock, IncidentId, Random } from "@jikimi/kernel";
+import { ResourceScope } from "@jikimi/kernel";
+import { defaultPolicy, type Policy } from "@jikimi/protection";
+import { verifyRecording } from "@jikimi/recording";
+import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
+import { createLog } from "@jikimi/telemetry";
+import { compose, type Jikimi } from "../compose.ts";
+import type { Config } from "../config/index.ts";
+import { findFreePort } from "../free-port.ts";
+import { type Awaited, Director } from "./director.ts";
+import { readLines } from "./lines.ts";
+import { PhoneProcess } from "./phone-process.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** What the demo prints: one object a scene. */
+export type ScenarioResult = {
+  readonly scenario: string;
+  readonly ok: boolean;
+  /** Promises of the scene that did not come true, in words. */
+  readonly problems: readonly string[];
+  readonly recognizer: "demo";
+  readonly simulated: true;
+  readonly call: { readonly id: string; readonly direction: "inbound" | "outbound" } | null;
+  readonly events: readonly Told[];
+  readonly recording: {
+    readonly channels: number;
+    readonly durationMs: number;
+    readonly gaps: readonly unknown[];
+    readonly sha256: string;
+  } | null;
+  readonly incident: IncidentDocument | null;
+};
+
+type Told = (CallEvent | { readonly kind: string }) & { readonly atMs: number };
+
+export type ScenarioWorld = {
+  readonly root: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: Told) => void;
+  /** Where to keep the instance's data; a temporary folder, removed afterwards, when left out. */
+  readonly dataFolder?: string;
+};
+
+const loopback = "127.0.0.1";
+const citizen = "01012345678";
+
+/** The default rule with its clock in seconds: announced at 8 and 14 s, ended 6 s later. */
+const policyOfSeconds: Policy = {
+  ...defaultPolicy,
+  id: "demo-seconds" as Policy["id"],
+  title: { ko: "체험용: 초 단위 긴 통화", en: "Trial: a long call in seconds" },
+  longCall: {
+    recommendedMs: 14_000,
+    noticeOffsetsMs: [0],
+    atLimit: { kind: "grace", graceMs: 6000 },
+    extension: null,
+    topics: {},
+  },
+};
+
+/** Plays one scene in real time on an instance of its own: free ports, its own data, three processes and two telephones. */
+export async function runScenario(scenario: Scenario, world: ScenarioWorld): Promise<ScenarioResult> {
+  const { root, clock, random, signal } = world;
+  await using scope = new ResourceScope();
+  const dataFolder = world.dataFolder ?? (await mkdtemp(join(tmpdir(), "jikimi-demo-")));
+  if (world.dataFolder === undefined) scope.defer(() => rm(dataFolder, { recursive: true, force: true }));
+  const log = createLog({ level: "info", process: "server", filePath: join(dataFolder, "server.log") });
+  const lines = await readLines(root, scenario.name);
+
+  const config = await instanceConfig(dataFolder, random);
+  const phone = (name: string, user: string, answerAfterMs: number) =>
+    scope.use(
+      new PhoneProcess({
+        root,
+        clock,
+        config: {
+          name,
+          user,
+          displayName: null,
+          bindHost: loopback,
+          server: { host: loopback, port: config.sipPort },
+          answerAfterMs,
+          heardPath: null,
+        },
+      }),
+    );
+  const caller = phone("citizen", citizen, 500);
+  const agent = phone("agent", "agent1", 800);
+  const callerReady = await caller.until("ready", { withinMs: 20_000 });
+  const trialTrunkPort = callerReady?.sipPort ?? 0;
+  const jikimi = scope.use(
+    await compose({ config, advertisedHost: loopback, root, clock, random, log, trialTrunkPort }),
+  );
+  await choosePolicy(jikimi, scenario.policy);
+
+  const director = new Director({ clock, actors: { caller, agent } });
+  const events: Told[] = [];
+  let callId: CallId | null = null;
+  scope.defer(
+    jikimi.journal.onEvent((told) => {
+      callId ??= told.callId;
+      if (told.callId !== callId) return;
+      events.push(told.event as Told);
+      world.onEvent?.(told.event as Told);
+      director.saw(told.event.kind as Awaited);
+      if (told.event.kind === "ended") director.saw("over");
+    }),
+  );
+
+  const problems = await ring(scenario, jikimi, caller, agent);
+  if (problems.length === 0) await director.play(scenario.beats(lines), { signal });
+  await jikimi.journal.settled();
+  const recording = await checkRecording(jikimi, events);
+  const account = { events, recording };
+  const broken = [...problems, ...director.complaints, ...scenario.check(account)];
+  return {
+    scenario: scenario.name,
+    ok: broken.length === 0,
+    problems: broken,
+    recognizer: "demo",
+    simulated: true,
+    call: callId === null ? null : { id: callId, direction: scenario.direction },
+    events,
+    recording: recording?.printed ?? null,
+    incident: await findIncident(jikimi, events),
+  };
+}
+
+async function instanceConfig(dataFolder: string, random: Random): Promise<Config> {
+  const base = 20_000 + random.integer(9000);
+  const sip = await findFreePort(loopback, base, { udp: true });
+  const http = await findFreePort(loopback, base + 100, { udp: false });
+  if (sip === null || http === null) throw new Error(`no free ports from ${base} on`);
+  return {
+    bindAddress: loopback,
+    publicAddress: null,
+    httpPort: http.port,
+    sipPort: sip.port,
+    rtpPorts: { first: 30_000, last: 39_999 },
+    dataFolder,
+    database: { kind: "pglite", folder: join(dataFolder, "database") },
+    logLevel: "info",
+    mediaWorkers: 1,
+    listenWorkers: 1,
+    recognizer: "demo",
+  };
+}
+
+async function choosePolicy(jikimi: Jikimi, which: Scenario["policy"]): Promise<void> {
+  if (which === "default") return;
+  await jikimi.directory.publishPolicy({ id: policyOfSeconds.id, body: policyOfSeconds, author: "demo" });
+  for (const { id } of jikimi.directory.view().departments) {
+    await jikimi.directory.changeDepartment(id, { policyId: policyOfSeconds.id });
+  }
+}
+
+/** The agent signs in; then the citizen rings, or the agent dials. Says what went wrong. */
+async function ring(
+  scenario: Scenario,
+  jikimi: Jikimi,
+  caller: PhoneProcess,
+  agent: PhoneProcess,
+): Promise<readonly string[]> {
+  const password = jikimi.samplePasswords?.find(({ sipUsername }) => sipUsername === "agent1")?.password ?? "";
+  agent.send({ kind: "register", username: "agent1", password });
+  if ((await agent.until("registered", { withinMs: 20_000 })) === null)
+    return ["the agent's telephone did not register"];
+  const number = jikimi.directory.view().numbers[0]?.number ?? "";
+  if (scenario.direction === "inbound") caller.send({ kind: "call", number: nationalDigits(number as PhoneNumber) });
+  else agent.send({ kind: "call", number: citizen });
+  const answered = await (scenario.direction === "inbound" ? caller : agent).until("answered", { withinMs: 30_000 });
+  return answered === null ? ["the call was not answered"] : [];
+}
+
+async function checkRecording(jikimi: Jikimi, events: readonly Told[]) {
+  const closed = events.find((event) => event.kind === "recording-closed");
+  if (closed === undefined || !("sha256" in closed) || !("path" in closed)) return null;
+  const verification = await verifyRecording(closed.path, jikimi.keyring, { expectedSha256: closed.sha256 });
+  const { content, intact: verified } = verification;
+  if (content === null) return null;
+  const { durationMs, gaps, sha256 } = content;
+  return { verified, durationMs, printed: { channels: 2, durationMs, gaps, sha256 } };
+}
+
+async function findIncident(jikimi: Jikimi, events: readonly Told[]): Promise<IncidentDocument | null> {
+  const opened = events.find((event) => event.kind === "incident-opened");
+  const id = opened !== undefined && "incidentId" in opened ? opened.incidentId : null;
+  return typeof id === "string" ? jikimi.records.showIncident(id as IncidentId) : null;
+}
