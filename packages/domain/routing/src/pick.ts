@@ -14,22 +14,16 @@ export type Pick =
  */
 export function pickAgent(candidates: readonly Candidate[], tried: ReadonlySet<AgentId>): Pick {
   let best: { agentId: AgentId; sinceMs: EpochMs } | null = null;
-  let freeButTried = false;
-  let signedIn = false;
   for (const { agentId, presence } of candidates) {
-    if (presence.kind !== "offline") signedIn = true;
-    if (presence.kind !== "ready") continue;
-    if (tried.has(agentId)) {
-      freeButTried = true;
-      continue;
-    }
+    if (presence.kind !== "ready" || tried.has(agentId)) continue;
     const { sinceMs } = presence;
     if (best === null || sinceMs < best.sinceMs || (sinceMs === best.sinceMs && agentId < best.agentId)) {
       best = { agentId, sinceMs };
     }
   }
   if (best !== null) return { kind: "agent", agentId: best.agentId };
-  if (freeButTried || candidates.some(({ agentId }) => tried.has(agentId))) return { kind: "nobody", why: "all-tried" };
+  if (candidates.some(({ agentId }) => tried.has(agentId))) return { kind: "nobody", why: "all-tried" };
+  const signedIn = candidates.some(({ presence }) => presence.kind !== "offline");
   return { kind: "nobody", why: signedIn ? "all-busy" : "nobody-signed-in" };
 }
 

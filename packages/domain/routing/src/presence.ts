@@ -101,13 +101,15 @@ export function reduceAgent(state: AgentState, event: AgentEvent): AgentStep {
   const presence = presenceAt(state, atMs);
   switch (event.kind) {
     case "signed-in":
-      return state.signedIn ? taken(state) : taken({ ...state, signedIn: true, wishSinceMs: atMs, missedInRow: 0 });
-    case "signed-out":
-      return taken({ ...state, signedIn: false, call: state.call?.phase === "ringing" ? null : state.call });
+      return state.signedIn ? taken(state) : taken({ ...attended(state, atMs), signedIn: true, wishSinceMs: atMs });
+    case "signed-out": {
+      const ringing = state.call?.phase === "ringing";
+      return taken({ ...(ringing ? afterRing(state, "withdrawn", atMs) : state), signedIn: false });
+    }
     case "set-ready":
       if (presence.kind === "protected-rest") {
         if (event.by !== "agent") return refuse("resting");
-        return taken({ ...state, ...readyWish(atMs), restUntilMs: null });
+        return taken({ ...state, ...readyWish(atMs), restUntilMs: null, wrapUpUntilMs: null });
       }
       if (state.wish.kind === "ready" && presence.kind !== "wrap-up") return taken(state);
       return taken({ ...state, ...readyWish(atMs), wrapUpUntilMs: null });
@@ -119,17 +121,13 @@ export function reduceAgent(state: AgentState, event: AgentEvent): AgentStep {
       return taken({ ...state, call: { callId: event.callId, phase: "ringing", sinceMs: atMs } });
     case "ring-stopped":
       if (state.call?.phase !== "ringing" || state.call.callId !== event.callId) return refuse("not-this-call");
-      return taken(event.why === "missed" ? afterMissedRing(state, atMs) : { ...state, call: null, lastBusyMs: atMs });
+      return taken(afterRing(state, event.why, atMs));
     case "call-started": {
       const another = state.call !== null && state.call.callId !== event.callId;
       if (another) return refuse("not-free");
       if (state.call?.phase === "talking") return taken(state);
-      return taken({
-        ...state,
-        call: { callId: event.callId, phase: "talking", sinceMs: atMs },
-        missedInRow: 0,
-        wrapUpUntilMs: null,
-      });
+      const call = { callId: event.callId, phase: "talking", sinceMs: atMs } as const;
+      return taken({ ...attended(state, atMs), call, wrapUpUntilMs: null });
     }
     case "call-released":
       if (state.call?.callId !== event.callId) return refuse("not-this-call");
@@ -141,14 +139,14 @@ export function reduceAgent(state: AgentState, event: AgentEvent): AgentStep {
         lastBusyMs: presence.kind === "wrap-up" ? atMs : state.lastBusyMs,
       });
     case "rest-assigned":
-      if (state.call?.phase === "talking") {
+      if (state.call !== null) {
         return taken({ ...state, restOwedMs: Math.max(state.restOwedMs, event.durationMs) });
       }
-      return taken({ ...withRest(state, event.durationMs, atMs), call: null });
+      return taken(withRest(state, event.durationMs, atMs));
     case "rest-ended":
       if (presence.kind !== "protected-rest") return refuse("not-resting");
       if (event.by !== "agent") return refuse("not-yours");
-      return taken({ ...state, restUntilMs: null, lastBusyMs: atMs });
+      return taken(withoutRest(state, atMs));
   }
 
   function refuse(refused: NonNullable<AgentStep["refused"]>): AgentStep {
@@ -164,12 +162,16 @@ function readyWish(atMs: EpochMs): Pick<AgentState, "wish" | "wishSinceMs" | "mi
   return { wish: { kind: "ready" }, wishSinceMs: atMs, missedInRow: 0 };
 }
 
-/** The back of the line first; then away, so that callers do not wait for a telephone nobody hears. */
-function afterMissedRing(state: AgentState, atMs: EpochMs): AgentState {
-  const missedInRow = state.missedInRow + 1;
-  const after: AgentState = { ...state, call: null, lastBusyMs: atMs, missedInRow };
-  if (missedInRow < missedRingsBeforeAway) return after;
-  return { ...after, wish: { kind: "away", reason: "missed" }, wishSinceMs: atMs };
+/**
+ * Nobody's fault (`withdrawn`) costs nobody their place in the line. Otherwise the back of it; and after the second
+ * missed ring in a row away, so that callers do not wait for a telephone nobody hears.
+ */
+function afterRing(state: AgentState, why: "missed" | "declined" | "withdrawn", atMs: EpochMs): AgentState {
+  const after = withRest({ ...state, call: null, restOwedMs: 0 }, state.restOwedMs, atMs);
+  if (why === "withdrawn") return after;
+  const missedInRow = why === "missed" ? state.missedInRow + 1 : 0;
+  if (missedInRow < missedRingsBeforeAway) return { ...after, lastBusyMs: atMs, missedInRow };
+  return { ...after, lastBusyMs: atMs, missedInRow, wish: { kind: "away", reason: "missed" }, wishSinceMs: atMs };
 }
 
 /** The time to write up comes after the rest: resting does not use it up. */
@@ -183,6 +185,24 @@ function afterCall(state: AgentState, wrapUpMs: number, atMs: EpochMs): AgentSta
 function withRest(state: AgentState, durationMs: number, atMs: EpochMs): AgentState {
   if (!(durationMs > 0)) return state;
   return { ...state, restUntilMs: Math.max(state.restUntilMs ?? 0, atMs + durationMs) as EpochMs };
+}
+
+/** The write-up that was to follow the rest follows now. */
+function withoutRest(state: AgentState, atMs: EpochMs): AgentState {
+  const { restUntilMs, wrapUpUntilMs } = state;
+  const earlierMs = (restUntilMs ?? atMs) - atMs;
+  return {
+    ...state,
+    restUntilMs: null,
+    lastBusyMs: atMs,
+    wrapUpUntilMs: wrapUpUntilMs === null ? null : (Math.max(atMs, wrapUpUntilMs - earlierMs) as EpochMs),
+  };
+}
+
+/** Somebody is at the telephone after all: being away because of missed calls is over. */
+function attended(state: AgentState, atMs: EpochMs): AgentState {
+  const missed = state.wish.kind === "away" && state.wish.reason === "missed";
+  return missed ? { ...state, ...readyWish(atMs) } : { ...state, missedInRow: 0 };
 }
 
 function idleSince(state: AgentState): EpochMs {
