@@ -153,6 +153,10 @@ export class CallMedia implements AsyncDisposable {
     return recorder === null ? null : recorder.close(this.#position());
   }
 
+  get isPlaying(): boolean {
+    return this.#plays.isPlaying;
+  }
+
   get isRecording(): boolean {
     return this.#recorder !== null;
   }

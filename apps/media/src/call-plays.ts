@@ -44,6 +44,11 @@ export class CallPlays {
     this.#events = events;
   }
 
+  /** A sound has been read and is on its way. */
+  get isPlaying(): boolean {
+    return [...this.#plays.values()].some(({ sound }) => sound !== null);
+  }
+
   /** Asks for a play; what plays now goes on until `begin`. */
   announce(playId: string, legs: readonly [Leg, ...Leg[]], loop: boolean): void {
     this.stop(playId);

@@ -4,6 +4,9 @@ import type { RecordingSummary, RecordingWriter } from "@jikimi/recording";
 import type { Leg } from "./leg.ts";
 import { TrackRecorder } from "./track-recorder.ts";
 
+/** The last packet is never older than this while somebody talks. */
+const STILL_TALKING_SAMPLES = 480;
+
 /** One call's recording while it runs: which leg speaks on which channel, and what was played to the caller. */
 export class CallRecorder {
   readonly #writer: RecordingWriter;
@@ -51,11 +54,15 @@ export class CallRecorder {
     this.#tracks.agent.settle(nowPosition);
   }
 
+  /** Both tracks end together: where the last sample is, or now if one has long been silent. */
   close(nowPosition: number): Promise<RecordingSummary> {
+    const { caller, agent } = this.#tracks;
+    const last = Math.max(caller.end, agent.end);
+    const until = nowPosition - last > STILL_TALKING_SAMPLES ? nowPosition : last;
     for (const channel of ["caller", "agent"] as const) {
       this.#legs[channel]?.recordOn(null);
       this.#legs[channel] = null;
-      this.#tracks[channel].close(nowPosition);
+      this.#tracks[channel].close(until);
     }
     return this.#writer.close();
   }

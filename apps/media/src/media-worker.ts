@@ -53,6 +53,11 @@ export class MediaWorker implements AsyncDisposable {
     }
   }
 
+  /** Whether a sound is on its way to any leg of the call. */
+  isPlaying(callId: CallId): boolean {
+    return this.#calls.get(callId)?.isPlaying ?? false;
+  }
+
   /** Closes every recording and leg. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#pacer.stop();

@@ -1,5 +1,6 @@
 import type { G711Codec } from "@jikimi/audio";
 import type { RecordingGapReason, RecordingTrack, RecordingWriter } from "@jikimi/recording";
+import { FRAME_SAMPLES, silence } from "./telephone-sound.ts";
 
 /** A reason that held for less than this is not worth an entry of its own: its time goes to the one after. */
 const SHORTEST_GAP_SAMPLES = 480;
@@ -7,8 +8,9 @@ const SHORTEST_GAP_SAMPLES = 480;
 const SETTLE_SAMPLES = 28_000;
 
 /**
- * One track of a recording: every sample of its time is either audio or a gap with a reason. Positions are those of the
- * monotonic clock; the file counts from the recording's start.
+ * One track of a recording: every sample of its time is either audio or a gap with a reason; less than a packet between two
+ * pieces is a seam, filled with silence. Positions are those of the monotonic clock; the file counts from the recording's
+ * start.
  */
 export class TrackRecorder {
   readonly #writer: RecordingWriter;
@@ -16,6 +18,7 @@ export class TrackRecorder {
   readonly #zero: number;
   /** Up to here the track is told. */
   #end: number;
+  #codec: G711Codec = "pcmu";
   /** Why nothing is heard, and since when; ascending, the first at or before `#end`. */
   #reasons: { from: number; reason: RecordingGapReason }[];
 
@@ -45,6 +48,7 @@ export class TrackRecorder {
   }
 
   audio(position: number, codec: G711Codec, payload: Uint8Array): void {
+    this.#codec = codec;
     if (position > this.#end) this.#tellUntil(position, null);
     const overlap = this.#end - position;
     if (overlap >= payload.length) return;
@@ -65,12 +69,21 @@ export class TrackRecorder {
     if (until - this.#end > SETTLE_SAMPLES) this.#tellUntil(until, null);
   }
 
-  close(nowPosition: number): void {
-    if (nowPosition - this.#end > SHORTEST_GAP_SAMPLES) this.#tellUntil(nowPosition, null);
+  /** Up to here every sample is audio or a gap. */
+  get end(): number {
+    return this.#end;
+  }
+
+  close(until: number): void {
+    if (until > this.#end) this.#tellUntil(until, null);
   }
 
   #tellUntil(until: number, lost: "packet-loss" | null): void {
     let from = this.#end;
+    if (lost === null && until - from <= FRAME_SAMPLES) {
+      this.#writer.write(this.#track, from - this.#zero, this.#codec, silence(this.#codec, until - from));
+      from = until;
+    }
     while (from < until) {
       const [current, next] = this.#reasons;
       const isPast = next !== undefined && next.from < until;
