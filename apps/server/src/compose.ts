@@ -118,7 +118,8 @@ export async function compose(options: ComposeOptions): Promise<Jikimi> {
 async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jikimi> {
   const { config, advertisedHost, root, clock, random, log, onStep = () => {} } = options;
   const startedAtMs = clock.nowMs();
-  const tap = { host: "127.0.0.1", logLevel: config.logLevel } as const;
+  // A worker's standard error is the server's: there only what people must see.
+  const logLevel = config.logLevel === "debug" ? "debug" : "warn";
 
   onStep("workers");
   const media = scope.use(
@@ -128,7 +129,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
         bindAddress: config.bindAddress,
         advertisedAddress: advertisedHost,
         rtpPorts: config.rtpPorts,
-        logLevel: config.logLevel,
+        logLevel,
       },
       workers: config.mediaWorkers,
       clock,
@@ -141,8 +142,8 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       config: {
         modelsDir: join(root, "assets/models"),
         recognizers: [config.recognizer],
-        tapHost: tap.host,
-        logLevel: tap.logLevel,
+        tapHost: "127.0.0.1",
+        logLevel,
       },
       workers: config.listenWorkers,
       clock,
@@ -155,7 +156,6 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
   const kept = await openRecords(options, scope);
   const { database, directory, journal, keyring, records } = kept;
   const closedAfterRestart = await records.closeUnfinishedCalls("server-restarted");
-  const samplePasswords = await installTrial(directory, { trunkPort: options.trialTrunkPort });
   await workersStarted;
 
   onStep("sip");
@@ -231,6 +231,8 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     ears.close();
   });
   const httpUrl = `http://${config.bindAddress === "0.0.0.0" ? "127.0.0.1" : config.bindAddress}:${httpPort.port}`;
+  // Last, so that passwords are never made by a start that then fails and shows nobody.
+  const samplePasswords = await installTrial(directory, { trunkPort: options.trialTrunkPort });
   writeRunFile(config.dataFolder, { pid: process.pid, httpUrl, token, sipPort: sipPort.port, startedAtMs });
   scope.defer(() => removeRunFile(config.dataFolder));
 
