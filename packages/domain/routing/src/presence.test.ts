@@ -249,7 +249,11 @@ describe("over random days", () => {
     fc.record({ kind: fc.constant("rest-assigned" as const), durationMs: fc.constantFrom(0, 20_000, 60_000) }),
     fc.record({ kind: fc.constant("rest-ended" as const), by }),
   );
-  const days = fc.array(fc.tuple(fc.constantFrom(0, 100, 3000, 30_000), events), { minLength: 10, maxLength: 40, size: "max" });
+  const days = fc.array(fc.tuple(fc.constantFrom(0, 100, 3000, 30_000), events), {
+    minLength: 10,
+    maxLength: 40,
+    size: "max",
+  });
 
   test("a protected rest ends when it was to end, or by the agent's own hand, and never by anybody else's", () => {
     let rests = 0;
