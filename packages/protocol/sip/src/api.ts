@@ -160,7 +160,10 @@ export interface IncomingInvite {
   ringing(): void;
   /** 183 (or 180) with SDP for early media. Sent reliably (RFC 3262) when the peer requires it. */
   progress(sdp: string, options?: { status?: 180 | 183; headers?: HeaderLines }): void;
-  /** 200. Retransmitted until the ACK; resolves with it, or after 64·T1 without one, BYE already sent. */
+  /**
+   * 200. Retransmitted until the ACK; resolves with it, or after 64·T1 without one, BYE already sent. Where the caller
+   * hangs up before its ACK arrives the call counts as answered, and its dialog has already ended.
+   */
   answer(sdp: string, options?: { headers?: HeaderLines }): Promise<AnswerResult>;
   /** A final 3xx to 6xx. Only the first final answer counts. */
   reject(status: number, options?: { reason?: string; headers?: HeaderLines }): void;

@@ -240,6 +240,21 @@ test("an answer that is never acknowledged is repeated for 64·T1, then the call
   expect(await leftOvers(agents)).toEqual([]);
 });
 
+test("a caller who hangs up although its ACK was lost had been answered", async () => {
+  const agents = await twoAgents();
+  const answers: { value: AnswerResult | undefined }[] = [];
+  agents.bob.onInvite((invite) => answers.push(settled(invite.answer(ANSWER))));
+  const peer = await RawPeer.open(agents.network, "192.0.2.9", BOB);
+  peer.reply = (message) =>
+    message.kind === "response" && message.status === 200 && message.cseq.method === "INVITE"
+      ? rawRequest({ method: "BYE", cseq: 2, toTag: message.to.params.get("tag") ?? "" })
+      : null;
+  peer.send(rawRequest({ method: "INVITE", body: OFFER }));
+  await agents.clock.advance(5_000);
+  expect(answers[0]?.value).toMatchObject({ kind: "answered", dialog: { endedBy: { kind: "remote-bye" } } });
+  expect(peer.statuses()).toEqual([100, 200, 200]);
+});
+
 test("without an offer in the INVITE ours goes out with the answer, and theirs comes with the ACK", async () => {
   const agents = await twoAgents();
   const answers: { value: AnswerResult | undefined }[] = [];

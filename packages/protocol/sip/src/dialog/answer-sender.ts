@@ -46,11 +46,6 @@ export class AnswerSender {
     this.#finish({ kind: "acknowledged", sdp });
   }
 
-  /** Stops without an ACK: the peer hung up first. */
-  abandon(): void {
-    this.#finish({ kind: "no-ack" });
-  }
-
   #later(delayMs: number): Timer {
     return this.#clock.after(delayMs, () => {
       this.#transaction.respond(this.#response);

@@ -260,7 +260,8 @@ export class DialogSession implements Dialog, DialogEntry {
     const reasons = parseReasons(transaction.request.headers);
     if (this.#phase === "ended") return;
     this.#end({ kind: "remote-bye", reasons });
-    this.#sending?.abandon();
+    // Who hangs up has seen our 2xx: its ACK was lost or is overtaken, and nothing need be repeated.
+    this.#sending?.acknowledge(null);
     this.#byeListeners.emit(reasons);
   }
 
