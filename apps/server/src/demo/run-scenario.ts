@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { CallEvent } from "@jikimi/calls";
 import type { IncidentDocument } from "@jikimi/incidents";
 import type { CallId, Clock, IncidentId, Random } from "@jikimi/kernel";
@@ -8,13 +5,11 @@ import { ResourceScope } from "@jikimi/kernel";
 import { defaultPolicy, type Policy } from "@jikimi/protection";
 import { verifyRecording } from "@jikimi/recording";
 import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
-import { createLog } from "@jikimi/telemetry";
-import { compose, type Jikimi } from "../compose.ts";
-import type { Config } from "../config/index.ts";
-import { findFreePort } from "../free-port.ts";
+import type { Jikimi } from "../compose.ts";
 import { type Awaited, Director } from "./director.ts";
+import { Instance } from "./instance.ts";
 import { readLines } from "./lines.ts";
-import { PhoneProcess } from "./phone-process.ts";
+import type { PhoneProcess } from "./phone-process.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** What the demo prints: one object a scene. */
@@ -48,7 +43,6 @@ export type ScenarioWorld = {
   readonly dataFolder?: string;
 };
 
-const loopback = "127.0.0.1";
 const citizen = "01012345678";
 
 /** The default rule with its clock in seconds: announced at 8 and 14 s, ended 6 s later. */
@@ -69,35 +63,19 @@ const policyOfSeconds: Policy = {
 export async function runScenario(scenario: Scenario, world: ScenarioWorld): Promise<ScenarioResult> {
   const { root, clock, random, signal } = world;
   await using scope = new ResourceScope();
-  const dataFolder = world.dataFolder ?? (await mkdtemp(join(tmpdir(), "jikimi-demo-")));
-  if (world.dataFolder === undefined) scope.defer(() => rm(dataFolder, { recursive: true, force: true }));
-  const log = createLog({ level: "info", process: "server", filePath: join(dataFolder, "server.log") });
+  const { dataFolder } = world;
+  const instance = await Instance.prepare({
+    root,
+    clock,
+    random,
+    scope,
+    ...(dataFolder === undefined ? {} : { dataFolder }),
+  });
   const lines = await readLines(root, scenario.name);
-
-  const config = await instanceConfig(dataFolder, random);
-  const phone = (name: string, user: string, answerAfterMs: number) =>
-    scope.use(
-      new PhoneProcess({
-        root,
-        clock,
-        config: {
-          name,
-          user,
-          displayName: null,
-          bindHost: loopback,
-          server: { host: loopback, port: config.sipPort },
-          answerAfterMs,
-          heardPath: null,
-        },
-      }),
-    );
-  const caller = phone("citizen", citizen, 500);
-  const agent = phone("agent", "agent1", 800);
+  const caller = instance.phone({ name: "citizen", user: citizen, answerAfterMs: 500 });
+  const agent = instance.phone({ name: "agent", user: "agent1", answerAfterMs: 800 });
   const callerReady = await caller.until("ready", { withinMs: 20_000 });
-  const trialTrunkPort = callerReady?.sipPort ?? 0;
-  const jikimi = scope.use(
-    await compose({ config, advertisedHost: loopback, root, clock, random, log, trialTrunkPort }),
-  );
+  const jikimi = await instance.start({ trialTrunkPort: callerReady?.sipPort ?? 0 });
   await choosePolicy(jikimi, scenario.policy);
 
   const director = new Director({ clock, actors: { caller, agent } });
@@ -130,26 +108,6 @@ export async function runScenario(scenario: Scenario, world: ScenarioWorld): Pro
     events,
     recording: recording?.printed ?? null,
     incident: await findIncident(jikimi, events),
-  };
-}
-
-async function instanceConfig(dataFolder: string, random: Random): Promise<Config> {
-  const base = 20_000 + random.integer(9000);
-  const sip = await findFreePort(loopback, base, { udp: true });
-  const http = await findFreePort(loopback, base + 100, { udp: false });
-  if (sip === null || http === null) throw new Error(`no free ports from ${base} on`);
-  return {
-    bindAddress: loopback,
-    publicAddress: null,
-    httpPort: http.port,
-    sipPort: sip.port,
-    rtpPorts: { first: 30_000, last: 39_999 },
-    dataFolder,
-    database: { kind: "pglite", folder: join(dataFolder, "database") },
-    logLevel: "info",
-    mediaWorkers: 1,
-    listenWorkers: 1,
-    recognizer: "demo",
   };
 }
 
