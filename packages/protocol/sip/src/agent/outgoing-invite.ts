@@ -23,6 +23,8 @@ import { initialRequest } from "./initial-request.ts";
 import type { PendingRequest } from "./request-sender.ts";
 
 const MAX_ATTEMPTS = 4;
+/** Branches of one call that we keep a dialog for; answers of more are left unacknowledged. */
+const MAX_BRANCHES = 20;
 
 /**
  * A call of ours, from the INVITE to its outcome. Challenges (401, 407) and 422 are answered by another attempt.
@@ -120,8 +122,8 @@ export class OutgoingInviteSession implements OutgoingInvite {
       },
       {
         onResponse: (response) => this.#receive(response),
-        onTimeout: () => this.#finish({ kind: "timeout" }),
-        onTransportFailed: (why) => this.#finish({ kind: "transport-failed", why }),
+        onTimeout: () => this.#fail({ kind: "timeout" }),
+        onTransportFailed: (why) => this.#fail({ kind: "transport-failed", why }),
       },
     );
   }
@@ -192,12 +194,12 @@ export class OutgoingInviteSession implements OutgoingInvite {
       return;
     }
     this.#finish({ kind: "answered", dialog: session, answerSdp, response });
-    for (const other of this.#sessions.values()) other.discard();
+    this.#discardEarly();
   }
 
   #receiveRefusal(response: SipResponse): void {
     const again = this.#phase === "calling" && this.#attempt < MAX_ATTEMPTS && this.#isWorthAnotherAttempt(response);
-    for (const session of this.#sessions.values()) session.discard();
+    this.#discardEarly();
     this.#sessions.clear();
     if (again) {
       this.#send();
@@ -229,7 +231,7 @@ export class OutgoingInviteSession implements OutgoingInvite {
     const known = this.#sessions.get(tag);
     if (known !== undefined) return known;
     const transaction = this.#pending?.transaction;
-    if (!transaction) return null;
+    if (!transaction || this.#sessions.size >= MAX_BRANCHES) return null;
     const session = new DialogSession({
       core: this.#core,
       state: this.#stateOf(transaction, response),
@@ -256,7 +258,20 @@ export class OutgoingInviteSession implements OutgoingInvite {
       onTimeout: () => {},
       onTransportFailed: () => {},
     });
-    this.#core.clock.after(64 * this.#core.timers.t1Ms, () => transaction.abandonUnanswered());
+    this.#core.clock.after(64 * this.#core.timers.t1Ms, () => {
+      transaction.abandonUnanswered();
+      this.#discardEarly();
+    });
+  }
+
+  #fail(outcome: InviteOutcome): void {
+    this.#discardEarly();
+    this.#finish(outcome);
+  }
+
+  /** Early dialogs that will never be confirmed: they must not stay in the agent's table. */
+  #discardEarly(): void {
+    for (const session of this.#sessions.values()) session.discard();
   }
 
   #finish(outcome: InviteOutcome): void {

@@ -1,5 +1,5 @@
 import type { Random } from "@jikimi/kernel";
-import type { Destination, ResolvedAddress, Resolver, TransportName } from "../api.ts";
+import type { Destination, Flow, ResolvedAddress, Resolver, TransportName } from "../api.ts";
 import { BRANCH_COOKIE, serialize } from "../message/build.ts";
 import { parseNameAddr } from "../message/fields.ts";
 import type { SipParams, SipRequest, SipUri, Via } from "../message/message.ts";
@@ -87,12 +87,12 @@ export class RequestSender {
 
   /** Runs `then` at once unless a name must be looked up. */
   #withHops({ destination, nextHop }: Outbound, then: (hops: readonly Hop[]) => void): void {
-    if (destination?.kind === "flow") {
+    if (destination?.kind === "flow" && !this.#isBroken(destination.flow)) {
       const hop = this.#transports.hopOf(destination.flow);
       then(hop === null ? [] : [hop]);
       return;
     }
-    const name = destination === null ? nameOf(nextHop) : { ...destination, secure: false };
+    const name = destination?.kind === "address" ? { ...destination, secure: false } : nameOf(nextHop);
     if (name === null) {
       then([]);
       return;
@@ -106,6 +106,11 @@ export class RequestSender {
       .resolve(name)
       .catch(() => [])
       .then((addresses) => then(this.#hopsTo(addresses, name.transport === null)));
+  }
+
+  /** A phone whose TCP connection is gone may still listen at its Contact; a browser never does. */
+  #isBroken(flow: Flow): boolean {
+    return flow.connectionId !== null && flow.transport === "TCP" && !this.#transports.isOpen(flow);
   }
 
   /** Where the URI left the transport open and UDP is not bound, what is bound takes its place. */

@@ -88,23 +88,36 @@ describe("a request outside a dialog (RFC 3261 §8.2)", () => {
   test("an INVITE that comes again is answered from its transaction and handed up once", async () => {
     const { hear, invites } = await ringing();
     const invite = rawRequest({ method: "INVITE", body: OFFER });
-    expect(await hear(invite, invite, invite)).toEqual([100, 180, 180, 180]);
+    expect(await hear(invite, invite, invite)).toEqual([180, 180, 180]);
     expect(invites).toHaveLength(1);
   });
 
   test("the same INVITE by another way is a loop: 482 (§8.2.2.2)", async () => {
     const { hear, invites } = await ringing();
     const [first, second] = ["z9hG4bKone", "z9hG4bKtwo"].map((branch) => rawRequest({ method: "INVITE", branch }));
-    expect(await hear(first ?? "", second ?? "")).toEqual([100, 180, 482]);
+    expect(await hear(first ?? "", second ?? "")).toEqual([180, 482]);
     expect(invites).toHaveLength(1);
   });
 
   test("a peer of RFC 2543, whose branch is no cookie, is matched all the same", async () => {
     const { hear, invites } = await ringing();
     const invite = rawRequest({ method: "INVITE", branch: "1", body: OFFER });
-    expect(await hear(invite, invite)).toEqual([100, 180, 180]);
+    expect(await hear(invite, invite)).toEqual([180, 180]);
     expect(await hear(rawRequest({ method: "CANCEL", branch: "1" }))).toEqual([200, 487]);
     expect(invites[0]?.cancelled.aborted).toBe(true);
+  });
+
+  test("an INVITE that its user takes long over gets 100 after 200 ms, and then a refusal is repeated until its ACK", async () => {
+    const { agents, peer, hear } = await ringing();
+    agents.bob.onInvite((invite) => void agents.clock.after(1_000, () => invite.reject(480)));
+    expect(await hear(rawRequest({ method: "INVITE", body: OFFER }))).toEqual([]);
+    await agents.clock.advance(200);
+    expect(peer.statuses()).toEqual([100]);
+    await agents.clock.advance(2_500);
+    expect(peer.statuses()).toEqual([100, 480, 480, 480]);
+    await hear(rawRequest({ method: "ACK", branch: "z9hG4bKINVITE1" }));
+    await agents.clock.advance(10_000);
+    expect(peer.statuses()).toEqual([]);
   });
 
   test("a handler that fails answers 500", async () => {
@@ -112,7 +125,7 @@ describe("a request outside a dialog (RFC 3261 §8.2)", () => {
     agents.bob.onInvite(() => {
       throw new Error("boom");
     });
-    expect(await hear(rawRequest({ method: "INVITE" }))).toEqual([100, 500]);
+    expect(await hear(rawRequest({ method: "INVITE" }))).toEqual([500]);
   });
 
   test("what the caller asserts, who referred and what it replaces are read", async () => {
@@ -166,6 +179,16 @@ describe("where answers go (RFC 3261 §18.2.2, RFC 3581)", () => {
 });
 
 describe("hostile peers", () => {
+  test("an INVITE refused at once costs its forged source one message; repeated, it gets one each", async () => {
+    const { agents, peer, hear } = await ringing();
+    agents.bob.onInvite((invite) => invite.reject(403));
+    const invite = rawRequest({ method: "INVITE", body: OFFER });
+    expect(await hear(invite)).toEqual([403]);
+    await agents.clock.advance(10_000);
+    expect(peer.statuses()).toEqual([403]);
+    expect(await hear(invite)).toEqual([403]);
+  });
+
   test("damaged requests are answered 400 a few times a minute, then dropped in silence", async () => {
     const { agents, hear } = await ringing({ limits: { maxMalformedPerMinute: 3 } });
     const damaged = rawRequest({ method: "OPTIONS", uri: "<sip:bob@192.0.2.2>" });
@@ -185,7 +208,7 @@ describe("hostile peers", () => {
     const { hear, agents } = await ringing({ limits: { maxTransactions: 2 } });
     const call = (at: number) =>
       rawRequest({ method: "INVITE", callId: `call-${at}`, branch: `z9hG4bK${at}`, body: OFFER });
-    expect(await hear(call(1), call(2))).toEqual([100, 180, 100, 180]);
+    expect(await hear(call(1), call(2))).toEqual([180, 180]);
     expect(await hear(call(3), call(4))).toEqual([503, 503]);
     expect(await hear(call(1))).toEqual([180]);
     expect(await hear(rawRequest({ method: "CANCEL", callId: "call-1", branch: "z9hG4bK1" }))).toEqual([200, 487]);
@@ -195,7 +218,7 @@ describe("hostile peers", () => {
   test("beyond the bound of dialogs a call is put off with 503", async () => {
     const { hear } = await ringing({ limits: { maxDialogs: 1 } });
     const call = (at: number) => rawRequest({ method: "INVITE", callId: `call-${at}`, branch: `z9hG4bK${at}` });
-    expect(await hear(call(1), call(2))).toEqual([100, 180, 503]);
+    expect(await hear(call(1), call(2))).toEqual([180, 503]);
   });
 });
 
@@ -205,7 +228,7 @@ describe("reliable provisional answers (RFC 3262)", () => {
 
   test("are repeated until their PRACK, one at a time, and the answer waits for the last", async () => {
     const { agents, peer, invites, hear } = await ringing();
-    expect(await hear(rawRequest(reliable))).toEqual([100, 180]);
+    expect(await hear(rawRequest(reliable))).toEqual([180]);
     const first = rseqOf(peer);
     const tag = peer.heard.at(-1)?.to.params.get("tag") ?? "";
     invites[0]?.progress(ANSWER);

@@ -243,7 +243,6 @@ export class SipUserAgent implements UserAgent {
         this.#answer(transaction, 422, [["Min-SE", String(MIN_SESSION_SECONDS)]]);
         return;
       }
-      transaction.respond(createResponse(request, 100));
       const invite: IncomingInviteSession = new IncomingInviteSession({
         core: this.#core,
         transaction,

@@ -22,7 +22,7 @@ const HEX_32_BIT = /^[0-9a-f]{8}$/i;
 /**
  * Verifies digest credentials (RFC 7616, RFC 8760). A nonce carries its time and a MAC of our own, so a flood of
  * requests without credentials stores nothing; only a nonce that proved a password is remembered, with its count, and
- * no count serves twice. The digest's `uri` is not compared with the Request-URI: phones in the field differ there.
+ * no count serves twice. Right credentials for a nonce that is old or not ours (we started again) are `stale`. The digest's `uri` is not compared with the Request-URI: phones in the field differ there.
  */
 export class DigestVerifier implements DigestAuthority {
   readonly #options: Required<DigestVerifierOptions>;
@@ -48,13 +48,11 @@ export class DigestVerifier implements DigestAuthority {
     const qop = qopOf(credentials);
     if (qop === "damaged") return { kind: "denied" };
 
-    const age = this.#age(nonce);
-    if (age === "forged") return this.#challenge("wrong");
     const { realm } = this.#options;
     const ha1 = await this.#options.ha1({ username, realm, algorithm });
     const expected = digestResponse({ algorithm, ha1: ha1 ?? "", method: request.method, uri, nonce, qop });
     if (ha1 === null || !equalText(expected, response.toLowerCase())) return this.#challenge("wrong");
-    if (age === "stale") return this.#challenge("stale");
+    if (this.#age(nonce) !== "fresh") return this.#challenge("stale");
     if (!this.#spend(nonce, qop === null ? Number.POSITIVE_INFINITY : Number.parseInt(qop.nc, 16))) {
       return this.#challenge("replayed");
     }

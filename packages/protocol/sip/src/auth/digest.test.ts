@@ -123,6 +123,19 @@ describe("our client against our verifier", () => {
     expect((await attempt()).kind).toBe("ok");
   });
 
+  test("the right password for a nonce of the time before a restart is stale, not wrong", async () => {
+    const { learn, attempt, client } = setUp();
+    learn(await attempt());
+    const request = register(client.headers("REGISTER", "sip:jikimi.example"));
+    const restarted = new DigestVerifier({
+      clock: new ManualClock(),
+      random: new SeededRandom(99),
+      realm: REALM,
+      ha1: ({ realm, algorithm }) => digestHa1(algorithm, "kim", realm, "비밀"),
+    });
+    expect(await restarted.verify(request)).toMatchObject({ kind: "challenge", why: "stale" });
+  });
+
   test("a wrong password is challenged again, and the client gives up", async () => {
     const { learn, attempt } = setUp({ password: "틀림" });
     learn(await attempt());

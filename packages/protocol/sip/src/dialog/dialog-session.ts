@@ -302,7 +302,6 @@ export class DialogSession implements Dialog, DialogEntry {
       transaction.respond(createResponse(request, 200, { headers: this.#answerHeaders(session.headers) }));
       return;
     }
-    if (isInvite) transaction.respond(createResponse(request, 100));
     this.#answering = transaction;
     const answering = this.#askUser(offerSdp);
     this.#answered = answering;

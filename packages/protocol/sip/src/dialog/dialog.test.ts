@@ -157,7 +157,7 @@ describe("re-INVITE", () => {
     await clock.advance(10);
     peer.send(rawRequest({ method: "INVITE", cseq: 3, toTag: tag, body: HOLD }));
     await clock.advance(10);
-    expect(peer.statuses()).toEqual([100, 500]);
+    expect(peer.statuses()).toEqual([500]);
     expect(peer.heard.at(-1)?.headers.get("retry-after")).toMatch(/^\d$/);
   });
 
@@ -168,7 +168,7 @@ describe("re-INVITE", () => {
     await clock.advance(10);
     peer.send(rawRequest({ method: "CANCEL", cseq: 2, branch: "z9hG4bKINVITE2" }));
     await clock.advance(10);
-    expect(peer.statuses()).toEqual([100, 200, 487]);
+    expect(peer.statuses()).toEqual([200, 487]);
     expect(dialog.ended.aborted).toBe(false);
   });
 

@@ -193,8 +193,21 @@ describe("INVITE server transaction (RFC 3261 figure 7, RFC 6026 figure 8)", () 
     },
     {
       what: "resends a refusal up to every T2 until its ACK, then lingers T4",
-      events: [says(486), fires("G"), fires("G"), fires("G"), fires("G"), again, ack, again, ack, fires("I")],
+      events: [
+        says(180),
+        says(486),
+        fires("G"),
+        fires("G"),
+        fires("G"),
+        fires("G"),
+        again,
+        ack,
+        again,
+        ack,
+        fires("I"),
+      ],
       expected: [
+        "send → proceeding",
         "send H+32000 G+500 → completed",
         "send G+1000 → completed",
         "send G+2000 → completed",
@@ -208,9 +221,15 @@ describe("INVITE server transaction (RFC 3261 figure 7, RFC 6026 figure 8)", () 
       ],
     },
     {
-      what: "gives up a refusal that is never acknowledged",
-      events: [says(486), fires("H"), says(200)],
-      expected: ["send H+32000 G+500 → completed", "timeout → terminated", "→ terminated"],
+      what: "resends a refusal that is its first word only when asked, and gives it up in the end",
+      events: [says(486), again, again, fires("H"), says(200)],
+      expected: [
+        "send H+32000 → completed",
+        "send → completed",
+        "send → completed",
+        "timeout → terminated",
+        "→ terminated",
+      ],
     },
     {
       what: "waits for the ACK but resends nothing over a reliable transport",

@@ -2,7 +2,9 @@ import { lifetimeMs, type Step, type TimerName, type TimerSettings } from "./tim
 
 /**
  * The INVITE server transaction (RFC 3261 §17.2.1 with RFC 6026 §7.1). Retransmitted INVITEs are absorbed; the 2xx
- * itself is retransmitted by the user (§13.3.1.4), not here.
+ * itself is retransmitted by the user (§13.3.1.4), not here. A refusal that is our first word is not retransmitted by
+ * timer G either: a peer that heard nothing repeats its INVITE and is answered then, and a forged source gets one
+ * message for one (§26.3.2.4).
  *
  *                 2xx
  *   proceeding ──────────────────────► accepted ── L ──► terminated
@@ -64,7 +66,7 @@ function onAnswer(state: ServerInviteState, status: number, timers: TimerSetting
     [
       { kind: "send" },
       { kind: "start", timer: "H", afterMs: lifetimeMs(timers) },
-      ...(timers.reliable ? [] : [{ kind: "start", timer: "G", afterMs: timers.t1Ms } as const]),
+      ...(timers.reliable || !state.answered ? [] : [{ kind: "start", timer: "G", afterMs: timers.t1Ms } as const]),
     ],
   ];
 }

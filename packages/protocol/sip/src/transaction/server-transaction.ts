@@ -1,12 +1,14 @@
 import type { Clock, Timer } from "@jikimi/kernel";
 import type { Flow } from "../api.ts";
-import { serialize } from "../message/build.ts";
+import { createResponse, serialize } from "../message/build.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { Hop } from "../transport/transport-layer.ts";
 import type { SendBytes } from "./client-transaction.ts";
 import { type ServerEvent, type ServerInviteState, stepServerInvite } from "./server-invite.ts";
 import { type ServerNonInviteState, stepServerNonInvite } from "./server-non-invite.ts";
 import type { TimerName, TimerSettings, TransactionEffect } from "./timers.ts";
+
+const TRYING_AFTER_MS = 200;
 
 /** Runs one of the two server machines: absorbs retransmissions, sends and resends the user's answers. */
 export class ServerTransaction {
@@ -19,6 +21,7 @@ export class ServerTransaction {
   readonly #sendBytes: SendBytes;
   readonly #onTerminated: () => void;
   readonly #timers = new Map<TimerName, Timer>();
+  readonly #trying: Timer | null;
   #answer: Buffer | null = null;
   #answered: SipResponse | null = null;
   #invite: ServerInviteState | null;
@@ -42,6 +45,8 @@ export class ServerTransaction {
     this.#sendBytes = options.sendBytes;
     this.#onTerminated = options.onTerminated;
     this.#invite = options.request.method === "INVITE" ? { kind: "proceeding", answered: false } : null;
+    // An INVITE that the user does not answer quickly gets 100, so that its sender stops repeating it (§17.2.1).
+    this.#trying = this.#invite === null ? null : this.#clock.after(TRYING_AFTER_MS, () => this.#sayTrying());
   }
 
   get isTerminated(): boolean {
@@ -57,6 +62,7 @@ export class ServerTransaction {
   /** Sends an answer; the same 2xx of an INVITE may be handed in again to be resent. False when it came too late. */
   respond(response: SipResponse): boolean {
     if (!this.isPending && !(this.#invite?.kind === "accepted" && response.status < 300)) return false;
+    this.#trying?.cancel();
     if (response !== this.#answered) {
       this.#answered = response;
       this.#answer = serialize(response);
@@ -78,6 +84,10 @@ export class ServerTransaction {
     if (this.#invite !== null) this.#invite = { kind: "terminated" };
     else this.#other = { kind: "terminated" };
     this.#finish();
+  }
+
+  #sayTrying(): void {
+    if (this.#answered === null && this.isPending) this.respond(createResponse(this.request, 100));
   }
 
   #step(event: ServerEvent): void {
@@ -120,6 +130,7 @@ export class ServerTransaction {
   }
 
   #finish(): void {
+    this.#trying?.cancel();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
     this.#onTerminated();

@@ -53,10 +53,6 @@ export class TransportLayer {
     await Promise.all(this.#transports.splice(0).map((transport) => transport.close()));
   }
 
-  get hasTransport(): boolean {
-    return this.#transports.length > 0;
-  }
-
   isOpen(flow: Flow): boolean {
     return this.#transports.some((transport) => transport.name === flow.transport && transport.isOpen(flow));
   }
