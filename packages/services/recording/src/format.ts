@@ -5,15 +5,15 @@ import type { RecordingGapReason, RecordingTrack } from "./types.ts";
  * The file's bytes (README "The file, byte by byte"): a header, then blocks, the last of them `final`. All numbers are
  * big-endian. This file knows how a header and one block are made and opened; `records.ts` knows what a block holds.
  */
-export const MAGIC = Buffer.from("JIKIMIREC", "latin1");
-export const FORMAT_VERSION = 1;
+const MAGIC = Buffer.from("JIKIMIREC", "latin1");
+const FORMAT_VERSION = 1;
 export const BLOCK_MARKER = Buffer.from("JKB1", "latin1");
 export const TAG_BYTES = 16;
 export const SALT_BYTES = 16;
 /** Marker, index, kind, length of the ciphertext, tag of the block before. */
 export const BLOCK_HEADER_BYTES = 4 + 4 + 1 + 4 + TAG_BYTES;
 /** Of one block's ciphertext. A longer one is not ours; the writer seals long before. */
-export const MAX_BLOCK_BYTES = 4 * 1024 * 1024;
+const MAX_BLOCK_BYTES = 4 * 1024 * 1024;
 const MAX_FIELD_BYTES = 1024;
 
 const CIPHER = "aes-256-gcm";

@@ -17,7 +17,7 @@ const TOTALS_BYTES = 14;
 /** 149 hours at 8 kHz: the last sample number that fits. */
 export const MAX_SAMPLE = 0xffff_ffff;
 
-export const CODECS: readonly RecordingCodec[] = ["pcmu", "pcma", "pcm16"];
+const CODECS: readonly RecordingCodec[] = ["pcmu", "pcma", "pcm16"];
 const CODEC_BYTES: Readonly<Record<RecordingCodec, number>> = { pcmu: 1, pcma: 1, pcm16: 2 };
 
 export type AudioRecord = {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readWav } from "@jikimi/audio";
-import { type CallId, type EpochMs, ManualClock, SeededRandom } from "@jikimi/kernel";
+import { type CallId, type Clock, type EpochMs, ManualClock, SeededRandom } from "@jikimi/kernel";
 import {
   createRecordingWriter,
   exportWav,
@@ -28,7 +28,7 @@ export class RecordingBench implements Disposable {
     return join(this.folder, `${name}-${this.#made}`);
   }
 
-  writer(path = this.path(), files?: RecordingFiles): Promise<RecordingWriter> {
+  writer(path = this.path(), files?: RecordingFiles, clock: Clock = this.clock): Promise<RecordingWriter> {
     const { key, wrapped } = this.keyring.newCallKey();
     return createRecordingWriter({
       path,
@@ -36,7 +36,7 @@ export class RecordingBench implements Disposable {
       startedAtMs: 1_767_571_200_000 as EpochMs,
       callKey: key,
       wrappedKey: wrapped,
-      clock: this.clock,
+      clock,
       random: new SeededRandom(5),
       onFailure: (reason) => this.failures.push(reason),
       ...(files === undefined ? {} : { files }),
