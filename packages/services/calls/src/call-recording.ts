@@ -8,7 +8,7 @@ export class CallRecordings {
   readonly #media: MediaPlane;
   readonly #shelf: RecordingShelf;
   readonly #clock: Clock;
-  readonly #running = new Map<CallId, { segment: number; on: boolean }>();
+  readonly #running = new Map<CallId, Running>();
 
   constructor({ media, shelf, clock }: { media: MediaPlane; shelf: RecordingShelf; clock: Clock }) {
     this.#media = media;
@@ -35,23 +35,27 @@ export class CallRecordings {
       call.tell({ kind: "recording-failed", reason: cause instanceof Error ? cause.message : "unknown" });
       return false;
     }
-    this.#running.set(call.id, { segment, on: true });
+    this.#running.set(call.id, { segment, on: true, closed: Promise.resolve() });
     const change = segment === 0 ? { recordingPath: path } : {};
     call.tell({ kind: "recording-started", path }, { change });
     return true;
   }
 
-  /** Closes the running file, if any, and tells its hash and its gaps. */
+  /** Closes the running file, if any, and tells its hash and its gaps; everybody who asks waits for the same close. */
   async stop(call: Call): Promise<void> {
     const running = this.#running.get(call.id);
-    if (!running?.on) return;
-    running.on = false;
-    const summary = await this.#media.stopRecording({ callId: call.id }).catch(() => null);
-    if (summary === null) {
-      call.tell({ kind: "recording-failed", reason: "not closed: to be verified" });
-      return;
+    if (running === undefined) return;
+    if (running.on) {
+      running.on = false;
+      running.closed = this.#close(call);
     }
-    this.#tellClosed(call, summary);
+    await running.closed;
+  }
+
+  async #close(call: Call): Promise<void> {
+    const summary = await this.#media.stopRecording({ callId: call.id }).catch(() => null);
+    if (summary === null) call.tell({ kind: "recording-failed", reason: "not closed: to be verified" });
+    else this.#tellClosed(call, summary);
   }
 
   /** The media process with the file died: what it wrote is on disk up to its last second. */
@@ -73,3 +77,5 @@ export class CallRecordings {
     );
   }
 }
+
+type Running = { readonly segment: number; on: boolean; closed: Promise<void> };

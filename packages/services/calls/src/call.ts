@@ -168,7 +168,7 @@ export class Call {
     this.#legs.set(party, { ...(this.#legs.get(party) as LegOfCall), gone: true });
     const how = dialog.endedBy ?? { kind: "closed" };
     const by = how.kind === "remote-bye" ? party : "jikimi";
-    if (this.#talking) {
+    if (this.#talking && !this.ended.aborted) {
       this.put({ kind: "event", event: { kind: party === "agent" ? "agent-hung-up" : "caller-hung-up" } });
       if (party === "agent" && how.kind === "remote-bye") return;
     }

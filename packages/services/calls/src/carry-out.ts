@@ -1,5 +1,5 @@
 import type { OpenIncident } from "@jikimi/incidents";
-import type { Announcement, Decision, Policy } from "@jikimi/protection";
+import type { Announcement, Decision, EndReason, Policy } from "@jikimi/protection";
 import { type AnnouncementEvents, announce } from "./announce.ts";
 import type { Call } from "./call.ts";
 import type { CallDeps } from "./call-deps.ts";
@@ -11,6 +11,8 @@ export type Carrying = {
   readonly policy: Policy;
   readonly deps: CallDeps;
   readonly incidents: Map<number, OpenIncident>;
+  /** Why the ending that is under way was decided; null before any. */
+  endingReason: EndReason | null;
   /** By announcement id: aborting stops the sound. */
   readonly playing: Map<string, AbortController>;
 };
@@ -50,6 +52,7 @@ export async function carryOut(decision: Decision, carrying: Carrying): Promise<
         policyVersion: policy.version,
       });
       carrying.incidents.set(decision.incidentNumber, incident);
+      carrying.endingReason = decision.reason;
       return;
     }
     case "end-call":
@@ -57,6 +60,8 @@ export async function carryOut(decision: Decision, carrying: Carrying): Promise<
       return call.finish({ by: "jikimi", reason: endReasons[decision.reason] });
     case "close-incident": {
       const incident = carrying.incidents.get(decision.incidentNumber);
+      // The record names the recording's hash, so the file is closed first when the call is over.
+      if (decision.outcome.kind === "ended") await deps.recordings.stop(call);
       const outcome = { ...decision.outcome, ...call.recordingFacts };
       await incident?.close({ atMs: call.atMs, outcome });
       return;
@@ -80,8 +85,9 @@ const endReasons = {
 function beginAnnouncement(
   announcementId: string,
   decision: Extract<Decision, { kind: "play-announcement" }>,
-  { call, deps, playing }: Carrying,
+  carrying: Carrying,
 ): void {
+  const { call, deps, playing } = carrying;
   const { announcement, attempt, cause } = decision;
   call.tell({ kind: "announcing", announcementId, announcement, attempt, cause });
   const callerLeg = call.leg("caller");
@@ -94,7 +100,12 @@ function beginAnnouncement(
   playing.set(announcementId, stop);
   const legIds = agentLeg === null || agentLeg.gone ? [callerLeg.legId] : [callerLeg.legId, agentLeg.legId];
   const onStarted = () => call.put({ kind: "event", event: { kind: "announcement-started", announcementId } });
-  const request = { name: soundNames[announcement.kind], legIds, events: eventsOf(announcement), onStarted };
+  const request = {
+    name: soundNames[announcement.kind],
+    legIds,
+    events: eventsOf(announcement, carrying.endingReason ?? "abuse"),
+    onStarted,
+  };
   const signal = AbortSignal.any([stop.signal, call.ended]);
   void announce(call, request, deps.sounds, { signal }).then((played) => {
     playing.delete(announcementId);
@@ -115,7 +126,7 @@ const soundNames: Readonly<Record<Announcement["kind"], AnnouncementName>> = {
   "long-call-ending": "long-call-ending",
 };
 
-function eventsOf(announcement: Announcement): AnnouncementEvents {
+function eventsOf(announcement: Announcement, reason: EndReason): AnnouncementEvents {
   switch (announcement.kind) {
     case "warning": {
       const { warningNumber } = announcement;
@@ -130,13 +141,11 @@ function eventsOf(announcement: Announcement): AnnouncementEvents {
         completed: (outcome) => ({ kind: "long-call-completed", ...outcome }),
       };
     case "ending":
-    case "long-call-ending": {
-      const reason = announcement.kind === "ending" ? "abuse" : "long-call";
+    case "long-call-ending":
       return {
         started: (sound) => ({ kind: "ending-started", reason, ...sound }),
         completed: (outcome) => ({ kind: "ending-completed", reason, ...outcome }),
       };
-    }
   }
 }
 

@@ -33,7 +33,7 @@ export async function protectCall(
 ): Promise<void> {
   let state = initialState({ direction: call.direction, policy, exempt });
   let timer = deps.clock.after(0, () => {});
-  const carrying: Carrying = { call, policy, deps, incidents: new Map(), playing: new Map() };
+  const carrying: Carrying = { call, policy, deps, incidents: new Map(), endingReason: null, playing: new Map() };
   for await (const item of call.inbox) {
     const event = toEvent(call, item, deps);
     if (event === null) continue;
