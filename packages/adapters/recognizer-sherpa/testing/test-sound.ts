@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** espeak-ng 1.51 (`-v ko -s 155 -p 50`) over 8 kHz, 16-bit, with 0.6 s of silence before and 0.8 s behind. */
-export const TEST_LINE = "책임자 바꿔 주세요. 주문한 상품이 아직 안 왔어요";
+/**
+ * "책임자 바꿔 주세요. 주문한 상품이 아직 안 왔어요" by espeak-ng 1.51 (`-v ko -s 155 -p 50`) at 8 kHz, 16-bit, with 0.6 s of silence
+ * before and 0.8 s behind.
+ */
 export const TEST_LINE_PATH = fileURLToPath(new URL("../testdata/demo-line-8k.wav", import.meta.url));
 
 const WAV_HEADER_BYTES = 44;

@@ -35,8 +35,6 @@ export type CutterSettings = {
   readonly searchWindows: number;
 };
 
-export const WINDOW_MS = 32;
-
 /**
  * A pause of 608 ms ends an utterance: shorter ones are frequent inside a sentence, and the recogniser understands half a
  * sentence worse; longer ones would hold a warning back for little. Measured on 100 clips over a telephone (2026-11-22):
