@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { ensureInstalled } from "./install.mjs";
 
 /** Commands for people who work on the product: they need the development packages too. */
-const developerCommands = new Set(["bench", "train"]);
+const developerCommands = new Set(["bench", "sounds", "train"]);
 
 /** Installs what is missing, then becomes the command line: `apps/server/src/cli.ts`, in this same process. */
 export async function main(args) {

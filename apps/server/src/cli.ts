@@ -11,6 +11,7 @@ import { classify, transcribe } from "./commands/hearing.ts";
 import { doctor, modelsList, modelsVerify } from "./commands/machine.ts";
 import { replay } from "./commands/replay.ts";
 import { start } from "./commands/start.ts";
+import { sounds, train } from "./commands/tools.ts";
 
 /** In the order in which people meet them. */
 const commands: readonly Command[] = [
@@ -32,6 +33,8 @@ const commands: readonly Command[] = [
   modelsList,
   modelsVerify,
   doctor,
+  train,
+  sounds,
 ];
 
 const stop = new AbortController();

@@ -1,0 +1,166 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { tone, writeWav } from "@jikimi/audio";
+import { type Clock, ResourceScope, SystemClock, SystemRandom } from "@jikimi/kernel";
+import { type Verification, verifyRecording } from "@jikimi/recording";
+import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
+import type { Jikimi } from "../../compose.ts";
+import type { Config } from "../../config/index.ts";
+import { Instance, loopback } from "../../demo/instance.ts";
+import { PhoneProcess } from "../../demo/phone-process.ts";
+import { CallWatch, type WatchedCall } from "./call-watch.ts";
+
+export const root = fileURLToPath(new URL("../../../../../", import.meta.url));
+
+/** Short sounds of "the organisation's own", each with a frequency that can be measured. */
+export const ownSounds = {
+  notice: { frequencyHz: 500, durationMs: 700 },
+  "outbound-notice": { frequencyHz: 600, durationMs: 700 },
+  warning: { frequencyHz: 700, durationMs: 1500 },
+  ending: { frequencyHz: 800, durationMs: 1500 },
+  "nobody-free": { frequencyHz: 900, durationMs: 700 },
+} as const;
+
+export type CentreOptions = {
+  /** How many of the sample's agents sign in with a headless telephone (at most two). */
+  readonly agents?: number;
+  readonly settings?: Partial<Config>;
+  readonly dataFolder?: string;
+  /** False: the shipped announcements, which are what citizens hear. */
+  readonly shortSounds?: boolean;
+  /** Where the sample trunk sends calls. */
+  readonly trialTrunkPort?: number;
+  readonly agentHost?: string;
+};
+
+/** A whole Jikimi in this process and its workers beside it, agents signed in, every call watched. */
+export class Centre implements AsyncDisposable {
+  readonly clock: Clock;
+  readonly jikimi: Jikimi;
+  readonly agents: readonly PhoneProcess[];
+  readonly calls: CallWatch;
+  /** The sample number, as it is dialled. */
+  readonly number: string;
+  readonly dataFolder: string;
+  readonly #scope: ResourceScope;
+  readonly #instance: Instance;
+
+  private constructor(parts: {
+    clock: Clock;
+    jikimi: Jikimi;
+    agents: readonly PhoneProcess[];
+    calls: CallWatch;
+    scope: ResourceScope;
+    instance: Instance;
+  }) {
+    this.clock = parts.clock;
+    this.jikimi = parts.jikimi;
+    this.agents = parts.agents;
+    this.calls = parts.calls;
+    this.#scope = parts.scope;
+    this.#instance = parts.instance;
+    this.dataFolder = parts.instance.config.dataFolder;
+    this.number = nationalDigits((parts.jikimi.directory.view().numbers[0]?.number ?? "") as PhoneNumber);
+  }
+
+  static async open(options: CentreOptions = {}): Promise<Centre> {
+    const { agents: wanted = 1, settings, dataFolder, shortSounds = true, trialTrunkPort = 9 } = options;
+    const scope = new ResourceScope();
+    try {
+      const clock = new SystemClock();
+      const instance = await Instance.prepare({
+        root,
+        clock,
+        random: new SystemRandom(),
+        scope,
+        ...(dataFolder === undefined ? {} : { dataFolder }),
+        ...(settings === undefined ? {} : { settings }),
+      });
+      if (shortSounds) await writeOwnSounds(instance.config.dataFolder);
+      const agents = Array.from({ length: wanted }, (_, i) =>
+        openPhone({ clock, scope, user: `agent${i + 1}`, sipPort: instance.config.sipPort, answerAfterMs: 0 }, options),
+      );
+      const jikimi = await instance.start({ trialTrunkPort });
+      const calls = new CallWatch(jikimi.journal, clock);
+      const centre = new Centre({ clock, jikimi, agents, calls, scope, instance });
+      await Promise.all(agents.map((phone, i) => centre.signIn(phone, `agent${i + 1}`)));
+      return centre;
+    } catch (failure) {
+      await scope[Symbol.asyncDispose]();
+      throw failure;
+    }
+  }
+
+  /** A citizen's telephone; it goes with the centre. */
+  phone(user: string, options: { answerAfterMs?: number | null; heardPath?: string | null } = {}): PhoneProcess {
+    return this.#instance.phone({ name: user, user, ...options });
+  }
+
+  password(username: string): string {
+    return this.jikimi.samplePasswords?.find(({ sipUsername }) => sipUsername === username)?.password ?? "";
+  }
+
+  async signIn(phone: PhoneProcess, username: string): Promise<void> {
+    await present(phone.until("ready", { withinMs: 30_000 }), `${username}'s telephone did not start`);
+    phone.send({ kind: "register", username, password: this.password(username) });
+    await present(phone.until("registered", { withinMs: 30_000 }), `${username}'s telephone did not register`);
+  }
+
+  /** The citizen rings the sample number and is connected. */
+  async connect(caller: PhoneProcess, user: string): Promise<WatchedCall> {
+    await this.ring(caller);
+    const call = await this.calls.from(user);
+    await call.until("bridged");
+    return call;
+  }
+
+  async ring(caller: PhoneProcess): Promise<void> {
+    await present(caller.until("ready", { withinMs: 30_000 }), "the citizen's telephone did not start");
+    caller.send({ kind: "call", number: this.number });
+  }
+
+  /** What lies on disk of the call's last closed recording, held against the hash in the call's account. */
+  async verify(call: WatchedCall): Promise<Verification> {
+    const { path, sha256 } = await call.until("recording-closed");
+    return verifyRecording(path, this.jikimi.keyring, { expectedSha256: sha256 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#scope[Symbol.asyncDispose]();
+  }
+}
+
+/** The value, or a failure that says what did not come. */
+export async function present<T>(value: Promise<T | null> | T | null, complaint: string): Promise<T> {
+  const settled = await value;
+  if (settled === null) throw new Error(complaint);
+  return settled;
+}
+
+/** A headless telephone for a server of any process; agents may sit at an address of their own. */
+export function openPhone(
+  phone: { clock: Clock; scope: ResourceScope; user: string; sipPort: number; answerAfterMs?: number | null },
+  { agentHost = loopback }: { agentHost?: string } = {},
+): PhoneProcess {
+  const { clock, scope, user, sipPort, answerAfterMs = null } = phone;
+  const config = {
+    name: user,
+    user,
+    displayName: null,
+    bindHost: agentHost,
+    server: { host: loopback, port: sipPort },
+    answerAfterMs,
+    heardPath: null,
+  };
+  return scope.use(new PhoneProcess({ root, clock, config }));
+}
+
+export async function writeOwnSounds(dataFolder: string): Promise<void> {
+  const folder = join(dataFolder, "announcements");
+  await mkdir(folder, { recursive: true });
+  for (const [name, { frequencyHz, durationMs }] of Object.entries(ownSounds)) {
+    const pcm = tone({ frequencyHz, durationMs, levelDbfs: -12, sampleRateHz: 8000 });
+    await writeFile(join(folder, `${name}.ko.wav`), writeWav({ sampleRateHz: 8000, channels: [pcm] }));
+  }
+}
