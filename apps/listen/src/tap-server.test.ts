@@ -86,6 +86,7 @@ test("an unknown token is shown the door", async () => {
   const closed = once(socket, "close");
   socket.write(encodeTapOpening("nobody"));
   await closed;
+  expect(socket.destroyed).toBe(true);
 });
 
 test("hostile bytes cost their own connection and no other stream a frame", async () => {
