@@ -13,8 +13,8 @@ import {
 import type { AgentId, CallId, DepartmentId, EpochMs, IncidentId, PolicyId } from "@jikimi/kernel";
 import { and, asc, desc, eq, isNotNull, isNull, lt, ne } from "drizzle-orm";
 import type { Db } from "./db.ts";
+import { sqlState } from "./failures.ts";
 import { announcementMedia, callEvents, calls, incidents } from "./schema.ts";
-import { sqlState } from "./sql-state.ts";
 
 /** Calls, their events and incidents in tables. */
 export class PostgresCallStore implements CallStore {
@@ -62,9 +62,10 @@ export class PostgresCallStore implements CallStore {
           }
         }
       });
-    } catch (cause) {
-      if (isForGood(sqlState(cause))) throw new IncidentsError("store-rejected", { cause });
-      throw cause;
+    } catch (failure) {
+      const state = sqlState(failure);
+      if (isForGood(state)) throw new IncidentsError("store-rejected", { cause: `SQLSTATE ${state}` });
+      throw failure;
     }
   }
 

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Log, ResourceScope } from "@jikimi/kernel";
+import type { Clock, Log, ResourceScope } from "@jikimi/kernel";
 import pg from "pg";
 import { makeDataFolder } from "./data-folder.ts";
 import type { DatabaseKind } from "./database.ts";
@@ -10,16 +10,15 @@ import { PGliteThread } from "./pglite-thread.ts";
 
 export type Connected = { readonly kind: DatabaseKind; readonly pool: pg.Pool; readonly serverVersion: string };
 
+type Owner = { readonly clock: Clock; readonly log: Log; readonly scope: ResourceScope };
+
 /** A pool on either kind of database, checked to be there and new enough. `scope` owns all that was opened. */
-export async function connect(url: string, { log, scope }: { log: Log; scope: ResourceScope }): Promise<Connected> {
-  const { kind, pool } = await openPool(url, { log, scope });
+export async function connect(url: string, { clock, log, scope }: Owner): Promise<Connected> {
+  const { kind, pool } = await openPool(url, { clock, log, scope });
   return { kind, pool, serverVersion: await checkServer(pool, url) };
 }
 
-async function openPool(
-  url: string,
-  { log, scope }: { log: Log; scope: ResourceScope },
-): Promise<{ kind: DatabaseKind; pool: pg.Pool }> {
+async function openPool(url: string, { clock, log, scope }: Owner): Promise<{ kind: DatabaseKind; pool: pg.Pool }> {
   if (url.startsWith("pglite:")) {
     const folder = resolve(url.slice("pglite:".length));
     if (url === "pglite:") throw badUrl(url);
@@ -27,7 +26,7 @@ async function openPool(
     scope.use(await lockFolder(folder));
     const dataFolder = resolve(folder, "pgdata");
     await makeDataFolder(dataFolder);
-    const thread = new PGliteThread({ folder: dataFolder, log });
+    const thread = new PGliteThread({ folder: dataFolder, clock, log });
     scope.defer(() => thread.close());
     await thread.start();
     // One session: a second connection inside a transaction would wait for itself, so it fails after a while.
@@ -55,7 +54,10 @@ async function openPool(
 
   function newPool(config: pg.PoolConfig): pg.Pool {
     const pool = new pg.Pool(config);
-    pool.on("error", (failure) => log.warn({ failure: failure.message }, "an idle database connection was lost"));
+    const lost = (failure: Error) => log.warn({ failure: failure.message }, "a database connection was lost");
+    pool.on("error", () => {});
+    // One that is in the middle of a transaction tells nobody but itself, and an unheard `error` ends the process.
+    pool.on("connect", (client) => client.on("error", lost));
     scope.defer(() => pool.end());
     return pool;
   }

@@ -14,8 +14,8 @@ import type { AgentId, DepartmentId, PolicyId, TrunkId } from "@jikimi/kernel";
 import type { PhoneNumber } from "@jikimi/routing";
 import { and, asc, desc, eq } from "drizzle-orm";
 import type { Db } from "./db.ts";
+import { sqlState } from "./failures.ts";
 import { departments, numbers, organisation, people, policies, trunks } from "./schema.ts";
-import { sqlState } from "./sql-state.ts";
 
 /** The directory in tables. Rows are ours alone: they were checked before they were written. */
 export class PostgresDirectoryStore implements DirectoryStore {

@@ -6,7 +6,8 @@ export type DatabaseErrorCode =
   | "schema-newer"
   | "schema-altered"
   | "migration-failed"
-  | "worker-lost";
+  | "worker-lost"
+  | "query-failed";
 
 /** Why the database cannot be used, in words that name the way out. */
 export class DatabaseError extends Error {

@@ -4,6 +4,7 @@ import { PostgresCallStore } from "./call-store.ts";
 import { connect } from "./connect.ts";
 import { type Database, type DatabaseHealth, pgliteLimitation } from "./database.ts";
 import { PostgresDirectoryStore } from "./directory-store.ts";
+import { withPlainFailures } from "./failures.ts";
 import { type Migration, migrate, readMigrations } from "./migrate.ts";
 import * as schema from "./schema.ts";
 
@@ -21,7 +22,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const { url, clock, log } = options;
   const scope = new ResourceScope();
   try {
-    const { kind, pool, serverVersion } = await connect(url, { log, scope });
+    const { kind, pool, serverVersion } = await connect(url, { clock, log, scope });
     const migrations = options.migrations ?? (await readMigrations(new URL("../migrations/", import.meta.url)));
     const schemaVersion = await migrate(pool, migrations, { clock, log });
     const db = drizzle({ client: pool, schema, casing: "snake_case" });
@@ -29,8 +30,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     log.info({ kind, serverVersion, schemaVersion }, "database open");
     return {
       kind,
-      directory: new PostgresDirectoryStore(db),
-      calls: new PostgresCallStore(db),
+      directory: withPlainFailures(new PostgresDirectoryStore(db)),
+      calls: withPlainFailures(new PostgresCallStore(db)),
       health: async (): Promise<DatabaseHealth> => {
         const askedAtMs = clock.monotonicMs();
         const reachable = await pool.query("SELECT 1").then(

@@ -1,29 +1,34 @@
 import { Duplex } from "node:stream";
 import { Worker } from "node:worker_threads";
-import type { Log } from "@jikimi/kernel";
+import type { Clock, Log, Timer } from "@jikimi/kernel";
 import { DatabaseError } from "./errors.ts";
 
 type FromWorker =
   | { readonly ready: true }
   | { readonly failed: string }
-  | { readonly closed: true }
   | { readonly connection: number; readonly bytes: Uint8Array };
 
 /**
  * The thread that PGlite runs in. `pg` speaks to it through `connect()`'s streams in the wire protocol, as it would
- * to a server, so that there is one way to a database. A thread that dies (PGlite panics on a full disk) fails its
- * connections; the next one starts it again.
+ * to a server, so that there is one way to a database. A thread that dies, or does not answer for `answerWithinMs`
+ * (PGlite 0.5 spins for ever once PostgreSQL has panicked, as on a full disk), is ended and fails its connections; the
+ * next one starts it again, and PostgreSQL recovers from its log.
  */
 export class PGliteThread {
   readonly #folder: string;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #connections = new Map<number, PGliteConnection>();
   #starting: Promise<Worker> | null = null;
   #connectionCount = 0;
   #closing = false;
+  /** Messages sent that have no answer yet. */
+  #unanswered = 0;
+  #watchdog: Timer | undefined;
 
-  constructor({ folder, log }: { folder: string; log: Log }) {
+  constructor({ folder, clock, log }: { folder: string; clock: Clock; log: Log }) {
     this.#folder = folder;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -36,7 +41,11 @@ export class PGliteThread {
         const worker = await this.#running();
         this.#connections.set(number, connection);
         return {
-          send: (bytes) => worker.postMessage({ connection: number, bytes }),
+          send: (bytes) => {
+            this.#unanswered += 1;
+            if (this.#unanswered === 1) this.#watch(worker);
+            worker.postMessage({ connection: number, bytes });
+          },
           end: () => {
             if (this.#connections.delete(number)) worker.postMessage({ connection: number, end: true });
           },
@@ -57,6 +66,7 @@ export class PGliteThread {
     if (worker === null || worker === undefined) return;
     const gone = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
     worker.postMessage({ close: true });
+    this.#watch(worker);
     await gone;
   }
 
@@ -73,18 +83,34 @@ export class PGliteThread {
         env: {},
       });
       worker.on("message", (message: FromWorker) => {
+        this.#watchdog?.cancel();
         if ("ready" in message) resolve(worker);
         else if ("failed" in message) reject(this.#unusable(message.failed));
-        else if ("bytes" in message) this.#connections.get(message.connection)?.receive(message.bytes);
+        else {
+          this.#unanswered -= 1;
+          if (this.#unanswered > 0) this.#watch(worker);
+          this.#connections.get(message.connection)?.receive(message.bytes);
+        }
       });
+      this.#watch(worker);
       worker.on("error", (failure) => this.#lost(String(failure), reject));
       worker.on("exit", (code) => this.#lost(`exit code ${code}`, reject));
+    });
+  }
+
+  #watch(worker: Worker): void {
+    this.#watchdog?.cancel();
+    this.#watchdog = this.#clock.after(answerWithinMs, () => {
+      this.#log.error({ answerWithinMs }, "the PGlite thread does not answer and is ended");
+      void worker.terminate();
     });
   }
 
   #lost(why: string, reject: (failure: unknown) => void): void {
     if (this.#starting === null) return;
     this.#starting = null;
+    this.#unanswered = 0;
+    this.#watchdog?.cancel();
     if (!this.#closing) this.#log.error({ why }, "the PGlite thread ended");
     const failure = this.#unusable(why);
     for (const connection of this.#connections.values()) connection.destroy(failure);
@@ -99,6 +125,9 @@ export class PGliteThread {
     });
   }
 }
+
+/** Nothing we ask takes a second; recovering the log of a large site may take many. */
+const answerWithinMs = 20_000;
 
 type Line = { send(bytes: Uint8Array): void; end(): void };
 
@@ -125,7 +154,7 @@ export class PGliteConnection extends Duplex {
   }
 
   receive(bytes: Uint8Array): void {
-    if (!this.destroyed) this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    if (!this.destroyed && bytes.length > 0) this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   }
 
   setNoDelay(): this {

@@ -3,7 +3,7 @@
  * because a worker thread of Node 20 cannot be started on TypeScript. The other side is `pglite-thread.ts`.
  *
  * in:  { connection, bytes } · { connection, end: true } · { close: true }
- * out: { ready: true } · { failed: string } · { connection, bytes } · { closed: true }
+ * out: { ready: true } · { failed: string } · one { connection, bytes } for each bytes that came in
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
@@ -25,7 +25,23 @@ parentPort.postMessage({ ready: true });
 
 function pass(connection, bytes) {
   const answer = run(bytes);
-  if (answer.length > 0) parentPort.postMessage({ connection, bytes: answer }, [answer.buffer]);
+  const panicked = awaitsReady(bytes) && !endsReady(answer);
+  parentPort.postMessage({ connection, bytes: answer }, [answer.buffer]);
+  // PostgreSQL would restart its processes now; PGlite's only one would stay silent for good.
+  if (panicked) throw new Error("PostgreSQL panicked");
+}
+
+/** Whether the last message is Query ('Q') or Sync ('S'), which PostgreSQL answers with ReadyForQuery in the end. */
+function awaitsReady(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let last = 0;
+  for (let at = 0; bytes[0] !== 0 && at + 5 <= bytes.length; at += 1 + view.getInt32(at + 1)) last = bytes[at];
+  return last === 0x51 || last === 0x53;
+}
+
+/** ReadyForQuery: 'Z', length 5, transaction status. */
+function endsReady(answer) {
+  return answer.length >= 6 && answer[answer.length - 6] === 0x5a && answer[answer.length - 2] === 5;
 }
 
 function endConnection() {
@@ -40,7 +56,6 @@ function run(bytes) {
 
 async function close() {
   await database.close();
-  parentPort.postMessage({ closed: true });
   parentPort.close();
 }
 

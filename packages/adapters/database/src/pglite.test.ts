@@ -31,3 +31,14 @@ test("the event loop goes on while PGlite thinks", async () => {
   while (!(await Promise.race([thinking, new Promise((resolve) => setImmediate(() => resolve(false)))]))) turns += 1;
   expect(turns).toBeGreaterThan(10);
 });
+
+test("a PGlite that no longer answers is ended, and the next question finds it started again", async () => {
+  await fresh.pool.query("CREATE TABLE kept AS SELECT 7 AS seven");
+  const stuck = expect(fresh.pool.query("SELECT count(*) FROM generate_series(1, 1e15)")).rejects.toMatchObject({
+    code: "worker-lost",
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  await fresh.clock.advance(20_000);
+  await stuck;
+  expect((await fresh.pool.query("SELECT seven FROM kept")).rows).toEqual([{ seven: 7 }]);
+});

@@ -50,8 +50,13 @@ test("a server that crashes fails what is asked of it, and is no crash of ours",
   await using crashing = await startPostgres();
   await using database = await openDatabase({ url: crashing.url, ...options });
   expect((await database.health()).reachable).toBe(true);
+  await using holding = await freshStores(crashing.url);
+  const inTransaction = await holding.pool.connect();
+  await inTransaction.query("BEGIN");
+  const waiting = expect(inTransaction.query("SELECT pg_sleep(1000)")).rejects.toThrow();
   await crashing.kill();
-  // Its backends notice a moment later.
+  await waiting;
+  inTransaction.release(true);
   while ((await database.health()).reachable);
   expect(await database.health()).toMatchObject({ reachable: false, latencyMs: null });
   await expect(database.calls.listUnfinished()).rejects.toThrow();

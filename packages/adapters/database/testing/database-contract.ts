@@ -1,6 +1,7 @@
+import { inspect } from "node:util";
 import { directoryStoreContract } from "@jikimi/directory/testing";
-import { callStoreContract, rejectingStoreContract } from "@jikimi/incidents/testing";
-import { ManualClock, silentLog } from "@jikimi/kernel";
+import { aStory, callStoreContract, rejectingStoreContract } from "@jikimi/incidents/testing";
+import { type CallId, ManualClock, silentLog } from "@jikimi/kernel";
 import { describe, expect, test } from "vitest";
 import { migrate } from "../src/migrate.ts";
 import type { FreshStores } from "./fresh-stores.ts";
@@ -85,6 +86,21 @@ export function databaseContract(name: string, fresh: () => FreshStores): void {
     );
     await expect(pool.query(statement)).rejects.toMatchObject({ code: "23001" });
     await pool.query("UPDATE call_events SET personal = NULL");
+  });
+
+  test(`${name} fails without telling what it was given`, async () => {
+    const { pool, stores } = fresh();
+    const { calls } = await stores();
+    await pool.query("DROP TABLE call_events");
+    const spoken = { kind: "utterance", atMs: 1, text: "개인적인 말" };
+    const story = aStory("call-1" as CallId);
+    const failure = await calls.write([story.open(), story.next(spoken)]).catch((error) => error);
+    expect(failure).toMatchObject({
+      name: "DatabaseError",
+      code: "query-failed",
+      en: expect.stringContaining("42P01"),
+    });
+    expect(inspect(failure, { depth: 9 })).not.toMatch(/개인적인|01012345678/);
   });
 
   test(`${name} answers again after a query that failed, and after a transaction that was abandoned`, async () => {

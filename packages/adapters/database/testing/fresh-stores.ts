@@ -3,15 +3,18 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import { PostgresCallStore } from "../src/call-store.ts";
 import { connect } from "../src/connect.ts";
 import { PostgresDirectoryStore } from "../src/directory-store.ts";
+import { withPlainFailures } from "../src/failures.ts";
 import { migrate, readMigrations } from "../src/migrate.ts";
 import * as schema from "../src/schema.ts";
 
 /** One connected database whose tables are made anew for each test: the way the product makes them. */
 export async function freshStores(url: string) {
   const scope = new ResourceScope();
-  const { pool, kind, serverVersion } = await connect(url, { log: silentLog, scope });
+  const clock = new ManualClock();
+  const { pool, kind, serverVersion } = await connect(url, { clock, log: silentLog, scope });
   const migrations = await readMigrations(new URL("../migrations/", import.meta.url));
   return {
+    clock,
     pool,
     kind,
     serverVersion,
@@ -21,9 +24,12 @@ export async function freshStores(url: string) {
     },
     stores: async () => {
       await pool.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-      await migrate(pool, migrations, { clock: new ManualClock(), log: silentLog });
+      await migrate(pool, migrations, { clock, log: silentLog });
       const db = drizzle({ client: pool, schema, casing: "snake_case" });
-      return { directory: new PostgresDirectoryStore(db), calls: new PostgresCallStore(db) };
+      return {
+        directory: withPlainFailures(new PostgresDirectoryStore(db)),
+        calls: withPlainFailures(new PostgresCallStore(db)),
+      };
     },
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
   };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { inspect } from "node:util";
 import type { AgentId, CallId, DepartmentId, EpochMs, IncidentId, PolicyId } from "@jikimi/kernel";
 import { SeededRandom } from "@jikimi/kernel";
 import { describe, expect, test } from "vitest";
@@ -215,6 +216,7 @@ export function rejectingStoreContract(name: string, openStore: () => Promise<Ca
     const failure = await store.write([aStory("call-2" as CallId).open(), story.open()]).catch((error) => error);
     expect(failure).toBeInstanceOf(IncidentsError);
     expect(failure).toMatchObject({ code: "store-rejected" });
+    expect(inspect(failure, { depth: 9 })).not.toMatch(/NUL|01012345678/);
     expect(await store.findCall("call-2" as CallId)).toBeNull();
   });
 }
