@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { SystemClock, SystemRandom } from "@jikimi/kernel";
+import { holdProcess, SystemClock, SystemRandom } from "@jikimi/kernel";
 import { type Command, runCommandLine } from "./cli/command.ts";
 import { chooseLanguage } from "./cli/text.ts";
 import { callsList, callsShow, recordingsExport, recordingsList } from "./commands/calls.ts";
@@ -48,6 +48,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+using _alive = holdProcess();
 process.exitCode = await runCommandLine(commands, process.argv.slice(2), {
   language: chooseLanguage(process.env),
   env: process.env,

@@ -25,7 +25,7 @@ export function required({ positionals }: Invocation, index: number, what: { ko:
   if (value !== undefined) return value;
   throw new CommandFailure(
     "missing-argument",
-    { ko: `${what.ko}이(가) 빠졌습니다.`, en: `${what.en} is missing.` },
+    { ko: `빠진 것이 있습니다: ${what.ko}`, en: `${what.en} is missing.` },
     { ko: "--help 로 사용법을 확인해 주십시오.", en: "See the usage with --help." },
     2,
   );

@@ -1,5 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
+import { formatPhoneNumber, type PhoneNumber } from "@jikimi/routing";
 import { createLog } from "@jikimi/telemetry";
 import type { Command, Invocation } from "../cli/command.ts";
 import { CommandFailure } from "../cli/command.ts";
@@ -89,7 +90,8 @@ async function greeting(jikimi: Jikimi, { say }: Invocation, database: string): 
   }
   lines.push("", say({ ko: "알아 두실 점", en: "Good to know" }), ...limitations.map((text) => `  · ${say(text)}`));
   if (jikimi.samplePasswords !== null) {
-    const number = jikimi.directory.view().numbers[0]?.number ?? "";
+    const [number] = jikimi.directory.view().numbers;
+    const shown = number === undefined ? "" : formatPhoneNumber(number.number as PhoneNumber);
     lines.push(
       "",
       say({
@@ -97,7 +99,7 @@ async function greeting(jikimi: Jikimi, { say }: Invocation, database: string): 
         en: "A sample department was made. Passwords are shown only now.",
       }),
       ...jikimi.samplePasswords.map(({ sipUsername, password }) => `  ${sipUsername}  ${password}`),
-      `  ${say({ ko: "걸어 볼 번호", en: "Number to ring" })}: ${number}`,
+      `  ${say({ ko: "걸어 볼 번호", en: "Number to ring" })}: ${shown}`,
     );
   }
   lines.push(

@@ -120,3 +120,12 @@ export class ManualClock extends BaseClock {
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/**
+ * Keeps the process alive until disposed. Timers of a `SystemClock` never do, so a program that only waits for one
+ * would otherwise leave without a word.
+ */
+export function holdProcess(): Disposable {
+  const handle = setInterval(() => {}, 2 ** 30);
+  return { [Symbol.dispose]: () => clearInterval(handle) };
+}

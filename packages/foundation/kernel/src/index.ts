@@ -1,4 +1,4 @@
-export { type Clock, ManualClock, SystemClock, type Timer } from "./clock.ts";
+export { type Clock, holdProcess, ManualClock, SystemClock, type Timer } from "./clock.ts";
 export type {
   AgentId,
   Brand,
