@@ -93,7 +93,7 @@ export class WorkerPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     for (const slot of this.#slots) slot.restart?.cancel();
-    await Promise.all(this.#slots.map((slot) => slot.process?.stop(STOP_PATIENCE_MS)));
+    await Promise.all(this.#slots.map(async (slot) => slot.process?.stop(STOP_PATIENCE_MS)));
     for (const slot of this.#slots) slot.firstOutcome(false);
   }
 
