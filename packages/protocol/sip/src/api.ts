@@ -50,7 +50,10 @@ export type SipUserAgentOptions = {
 };
 
 export type SipLimits = {
-  /** Living transactions; a request beyond is answered 503 with Retry-After, statelessly. Default 20 000. */
+  /**
+   * Living transactions; a request beyond is answered 503 with Retry-After, statelessly. Over UDP each lives 32 s
+   * beyond its use, so a call of two legs counts about 100 per call and second. Default 60 000.
+   */
   readonly maxTransactions: number;
   readonly maxDialogs: number;
   /** Malformed messages answered (400) or logged per source per minute; the rest are counted and dropped. Default 20. */

@@ -45,7 +45,7 @@ import { RequestSender } from "./request-sender.ts";
 import { Series } from "./series.ts";
 
 const DEFAULT_LIMITS: SipLimits = {
-  maxTransactions: 20_000,
+  maxTransactions: 60_000,
   maxDialogs: 5_000,
   maxMalformedPerMinute: 20,
   maxTrackedSources: 1_024,
