@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { verifyChain } from "@jikimi/incidents";
+import { type JournalEvent, verifyChain } from "@jikimi/incidents";
+import { aStory } from "@jikimi/incidents/testing";
 import { type CallId, ManualClock, silentLog } from "@jikimi/kernel";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startChild } from "../testing/child.ts";
@@ -65,6 +67,23 @@ test.for(["", "pglite:", "mysql://host/db", "./data"])("the address '%s' is not 
     ko: expect.stringContaining("postgres://"),
   });
 });
+
+test("a PostgreSQL that panics fails what is asked of it at once, instead of falling silent", async () => {
+  const panicking = join(folder, "panicking");
+  await using database = await openDatabase({ url: `pglite:${panicking}`, ...options });
+  await rm(join(panicking, "pgdata", "pg_wal"), { recursive: true });
+  const story = aStory(call1);
+  const text = randomBytes(3_000_000).toString("base64");
+  const fillLog = async () => {
+    for (let n = 0; n < 10; n += 1) {
+      await database.calls.write([
+        n === 0 ? story.open() : story.next({ kind: "utterance", atMs: n, text } as JournalEvent),
+      ]);
+    }
+  };
+  await expect(fillLog()).rejects.toMatchObject({ name: "DatabaseError", en: expect.stringMatching(/worker-lost/) });
+  expect((await database.health()).reachable).toBe(false);
+}, 60_000);
 
 test("a folder that PGlite cannot open is told as such, and is not left locked", async () => {
   const broken = join(folder, "broken");
