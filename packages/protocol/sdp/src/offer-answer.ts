@@ -172,7 +172,8 @@ export class OfferAnswer {
     const { sessionId, lastSdp } = this.#memory;
     const write = (version: number) =>
       serializeSdp({
-        origin: { username: "-", sessionId, version: String(version), address },
+        // "-" would do (RFC 8866 §5.2), but there are peers that expect a word: sipp's built-in regexp caller is one.
+        origin: { username: "jikimi", sessionId, version: String(version), address },
         sessionName: "-",
         connection: address,
         attributes: [],
