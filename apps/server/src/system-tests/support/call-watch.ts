@@ -64,9 +64,9 @@ export class CallWatch {
     journal.onEvent(({ callId, event }) => this.#take(callId, event));
   }
 
-  /** The latest call whose INVITE says this user; rejects when none comes in time. */
-  async from(user: string, { withinMs = 15_000 } = {}): Promise<WatchedCall> {
-    const find = () => this.calls.findLast((call) => call.all("invite")[0]?.from === user);
+  /** The first call whose INVITE says this user, `after` the first so many calls; rejects when none comes in time. */
+  async from(user: string, { withinMs = 15_000, after = 0 } = {}): Promise<WatchedCall> {
+    const find = () => this.calls.slice(after).find((call) => call.all("invite")[0]?.from === user);
     await eventually(() => find() !== undefined, {
       clock: this.#clock,
       withinMs,

@@ -22,11 +22,11 @@ export class RawSip implements AsyncDisposable {
     });
   }
 
-  static open(serverPort: number, clock: Clock): Promise<RawSip> {
+  static open(serverPort: number, clock: Clock, port = 0): Promise<RawSip> {
     return new Promise((resolve, reject) => {
       const socket = createSocket("udp4");
       socket.once("error", reject);
-      socket.bind(0, host, () => resolve(new RawSip(socket, serverPort, clock)));
+      socket.bind(port, host, () => resolve(new RawSip(socket, serverPort, clock)));
     });
   }
 
