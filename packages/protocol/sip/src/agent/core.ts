@@ -37,7 +37,7 @@ export interface DialogTable {
 }
 
 export const ALLOWED_METHODS = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER, NOTIFY";
-export const SUPPORTED_OPTIONS = "100rel, timer, replaces";
+const SUPPORTED_OPTIONS = "100rel, timer, replaces";
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set(["100rel", "timer", "replaces"]);
 
 export function newTag(random: Random): string {

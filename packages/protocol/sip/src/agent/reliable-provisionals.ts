@@ -4,7 +4,7 @@ import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 
 /** Makes the provisional answer with these headers added. */
-export type MakeProvisional = (headers: HeaderLines) => SipResponse;
+type MakeProvisional = (headers: HeaderLines) => SipResponse;
 
 /**
  * Sends provisional answers reliably (RFC 3262 §3): one at a time, again after T1 and doubling until its PRACK, given

@@ -203,6 +203,7 @@ describe("we call sipp", () => {
     const phone = await telephone(["-sn", "uas", "-m", "1", "-t", "t1"]);
     const outcome = await call(phone.port, { target: `sip:phone@${HOST}:${phone.port};transport=tcp` }).outcome;
     if (outcome.kind !== "answered") throw new Error(outcome.kind);
+    expect(outcome.dialog.source).toMatchObject({ transport: "TCP", remotePort: phone.port });
     await outcome.dialog.bye();
     await phone.done;
   });

@@ -5,7 +5,7 @@ import { quote, unquote } from "../message/params.ts";
 
 const HASH_NAMES: Readonly<Record<DigestAlgorithm, string>> = { MD5: "md5", "SHA-256": "sha256" };
 
-export function digestHash(algorithm: DigestAlgorithm, text: string): string {
+function digestHash(algorithm: DigestAlgorithm, text: string): string {
   return createHash(HASH_NAMES[algorithm]).update(text, "utf8").digest("hex");
 }
 

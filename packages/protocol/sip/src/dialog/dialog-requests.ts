@@ -8,7 +8,7 @@ import type { NameAddr, SipRequest, SipResponse } from "../message/message.ts";
 import { parseSipUri } from "../message/uri.ts";
 import type { Hop } from "../transport/transport-layer.ts";
 
-export type InDialogOptions = {
+type InDialogOptions = {
   readonly headers?: HeaderLines;
   readonly body?: Body | null;
   /** INVITE and UPDATE carry our Contact, others need none. */

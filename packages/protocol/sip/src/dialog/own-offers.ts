@@ -6,7 +6,7 @@ import type { DialogRequests } from "./dialog-requests.ts";
 import { minSessionOf, sessionHeaders, sessionOfAnswer } from "./session-timer.ts";
 
 /** What offering needs of its dialog. */
-export type OfferingDialog = {
+type OfferingDialog = {
   readonly core: AgentCore;
   readonly requests: DialogRequests;
   readonly ended: AbortSignal;

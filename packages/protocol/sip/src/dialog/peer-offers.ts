@@ -9,7 +9,7 @@ import type { DialogRequests } from "./dialog-requests.ts";
 import { answerSession, MIN_SESSION_SECONDS } from "./session-timer.ts";
 
 /** What answering needs of its dialog. */
-export type AnsweringDialog = {
+type AnsweringDialog = {
   readonly core: AgentCore;
   readonly requests: DialogRequests;
   readonly ended: AbortSignal;

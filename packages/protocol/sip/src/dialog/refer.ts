@@ -5,7 +5,7 @@ import type { NameAddr, SipRequest } from "../message/message.ts";
 import { reasonPhrase } from "../message/reason-phrases.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 
-export type SendNotify = (headers: HeaderLines, body: Body) => Promise<RequestResult>;
+type SendNotify = (headers: HeaderLines, body: Body) => Promise<RequestResult>;
 
 /** How long the peer may expect news of its transfer, in seconds. */
 const SUBSCRIPTION_SECONDS = 180;

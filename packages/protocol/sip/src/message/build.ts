@@ -26,7 +26,7 @@ export function serialize(message: SipMessage): Buffer {
   return Buffer.from(text, "utf8");
 }
 
-export type RequestParts = {
+type RequestParts = {
   readonly method: string;
   readonly uri: string;
   readonly via: Via;

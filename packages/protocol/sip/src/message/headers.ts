@@ -31,7 +31,7 @@ const COMMON_KEYS: ReadonlyMap<string, string> = new Map(
 );
 
 /** The key under which a header is found: lower case, compact forms made long. */
-export function headerKey(name: string): string {
+function headerKey(name: string): string {
   const common = COMMON_KEYS.get(name);
   if (common !== undefined) return common;
   const lower = name.toLowerCase();

@@ -4,7 +4,7 @@ import type { SipMessage } from "./message.ts";
 import { isToken } from "./params.ts";
 
 /** Bounds on what a peer may make us read. Bytes, lines and characters. */
-export type ParseLimits = {
+type ParseLimits = {
   readonly maxMessageBytes: number;
   readonly maxHeaderLines: number;
   readonly maxLineLength: number;
@@ -12,7 +12,7 @@ export type ParseLimits = {
 
 export const PARSE_LIMITS: ParseLimits = { maxMessageBytes: 65_535, maxHeaderLines: 256, maxLineLength: 8_192 };
 
-export type ParseResult =
+type ParseResult =
   | { readonly kind: "message"; readonly message: SipMessage }
   /** A request damaged in a way its sender can be told: `headers` hold what an answer echoes. Never an ACK. */
   | { readonly kind: "bad-request"; readonly status: 400 | 505; readonly why: string; readonly headers: SipHeaders }

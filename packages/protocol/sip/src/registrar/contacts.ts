@@ -2,7 +2,7 @@ import { parseNameAddr } from "../message/fields.ts";
 import type { NameAddr, SipRequest } from "../message/message.ts";
 
 /** What one REGISTER asks for (RFC 3261 §10.3). `null` seconds: nothing was asked. */
-export type ContactRequest =
+type ContactRequest =
   | { readonly kind: "query" }
   | { readonly kind: "remove-all" }
   | { readonly kind: "update"; readonly contacts: readonly AskedContact[] }

@@ -7,7 +7,7 @@ import { type ClientHandlers, ClientTransaction, type SendBytes } from "./client
 import { ServerTransaction } from "./server-transaction.ts";
 import type { TimerSettings } from "./timers.ts";
 
-export type TransactionLayerOptions = {
+type TransactionLayerOptions = {
   readonly clock: Clock;
   readonly transports: TransportLayer;
   readonly limits: SipLimits;

@@ -1,4 +1,4 @@
-export type FramerLimits = { readonly maxHeaderBytes: number; readonly maxMessageBytes: number };
+type FramerLimits = { readonly maxHeaderBytes: number; readonly maxMessageBytes: number };
 
 const DEFAULT_LIMITS: FramerLimits = { maxHeaderBytes: 16_384, maxMessageBytes: 65_535 };
 

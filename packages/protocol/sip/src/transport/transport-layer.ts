@@ -10,7 +10,7 @@ import { defaultPort } from "./resolver.ts";
 /** One way out: which transport of ours, over which flow. */
 export type Hop = { readonly transport: Transport; readonly flow: Flow };
 
-export type TransportLayerOptions = {
+type TransportLayerOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: SipLimits;

@@ -191,6 +191,7 @@ test("more TCP connections than allowed are closed", async () => {
   const second = connect(bob.port, HOST);
   second.on("error", () => {});
   await new Promise((resolve) => second.once("close", resolve));
+  expect(first.readyState).toBe("open");
   first.destroy();
 });
 
@@ -214,7 +215,7 @@ test("bad frames over a WebSocket are counted, keep-alives answered, and too man
   const socket = new WebSocket(url, "sip");
   await new Promise((resolve) => socket.once("open", resolve));
   expect(socket.protocol).toBe("sip");
-  const pong = new Promise((resolve) => socket.once("message", (data) => resolve(data.toString())));
+  const pong = new Promise((resolve) => socket.once("message", (data) => resolve(String(data as Buffer))));
   socket.send("hello");
   socket.send("\r\n\r\n");
   expect(await pong).toBe("\r\n");
