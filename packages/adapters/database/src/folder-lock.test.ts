@@ -44,7 +44,7 @@ test("of many that try at once, one gets it", async () => {
 });
 
 test("another process is named, and kill -9 frees what it held", async () => {
-  await using child = startChild("./hold-folder.ts", folder);
+  await using child = startChild(new URL("../testing/hold-folder.ts", import.meta.url), folder);
   expect(await child.nextLine()).toBe("held");
   await expect(lockFolder(folder)).rejects.toMatchObject({ en: expect.stringContaining(`pid ${child.pid}`) });
   await child.kill();

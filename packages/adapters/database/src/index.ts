@@ -1,3 +1,3 @@
-export { type Database, type DatabaseHealth, type DatabaseKind, pgliteLimitation } from "./database.ts";
-export { DatabaseError, type DatabaseErrorCode } from "./errors.ts";
+export type { Database, DatabaseHealth, DatabaseKind } from "./database.ts";
+export type { DatabaseError, DatabaseErrorCode } from "./errors.ts";
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";

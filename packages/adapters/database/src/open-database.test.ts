@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("what a writer was told is kept survives its kill -9, whole and in order", async () => {
-  await using writer = startChild("./write-calls.ts", url);
+  await using writer = startChild(new URL("../testing/write-calls.ts", import.meta.url), url);
   let acknowledged = 0;
   while (acknowledged < 60) acknowledged = Number(await writer.nextLine());
   for (const line of await writer.kill()) acknowledged = Number(line);

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { callerNumber, epochMs, id, page, reveal } from "./common.ts";
 
-export const callDirection = z.enum(["inbound", "outbound"]);
-export const callState = z.enum(["ringing", "talking", "ended"]);
+const callDirection = z.enum(["inbound", "outbound"]);
+const callState = z.enum(["ringing", "talking", "ended"]);
 
-export const callSummary = z.object({
+const callSummary = z.object({
   callId: id,
   direction: callDirection,
   state: callState,
@@ -25,9 +25,9 @@ export const callSummary = z.object({
 });
 
 /** One event of a call; `atMs` from the first INVITE, the other fields by `kind`. */
-export const callEvent = z.looseObject({ kind: z.string(), atMs: z.number().nonnegative() });
+const callEvent = z.looseObject({ kind: z.string(), atMs: z.number().nonnegative() });
 
-export const verification = z.discriminatedUnion("kind", [
+const verification = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("intact"), entries: z.number().int(), lastHash: z.string() }),
   z.object({
     kind: z.literal("broken"),
@@ -51,14 +51,14 @@ export const showCallOutput = z.object({
   verification,
 });
 
-export const recordingGap = z.object({
+const recordingGap = z.object({
   channel: z.enum(["caller", "agent"]),
   startMs: z.number(),
   endMs: z.number(),
   reason: z.string(),
 });
 
-export const recordingSummary = z.object({
+const recordingSummary = z.object({
   callId: id,
   startedAtMs: epochMs,
   path: z.string(),
@@ -90,7 +90,7 @@ export const exportRecordingOutput = z.object({
   complete: z.boolean(),
 });
 
-export const incidentSummary = z.object({
+const incidentSummary = z.object({
   incidentId: id,
   callId: id,
   state: z.enum(["open", "closed"]),
@@ -101,7 +101,7 @@ export const incidentSummary = z.object({
   outcome: z.unknown(),
 });
 
-export const playedAnnouncement = z.object({
+const playedAnnouncement = z.object({
   announcement: z.string(),
   startedAtMs: z.number(),
   completedAtMs: z.number().nullable(),
@@ -112,7 +112,7 @@ export const playedAnnouncement = z.object({
   synthetic: z.boolean().nullable().describe("Spoken by a machine"),
 });
 
-export const heardUtterance = z.object({
+const heardUtterance = z.object({
   atMs: z.number(),
   utteranceId: z.string().nullable(),
   speaker: z.enum(["caller", "agent"]),

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { bilingual, epochMs, id, language } from "./common.ts";
 import { policyProblem } from "./errors.ts";
 
-export const role = z.enum(["agent", "supervisor", "administrator"]);
+const role = z.enum(["agent", "supervisor", "administrator"]);
 
-export const person = z.object({
+const person = z.object({
   id,
   sipUsername: z.string(),
   displayName: z.string(),
@@ -29,14 +29,14 @@ export const listUsersOutput = z.object({ people: z.array(person) });
 const minuteRange = z.object({ from: z.number().int(), to: z.number().int() });
 const day = z.array(minuteRange);
 
-export const openingHours = z.object({
+const openingHours = z.object({
   timeZone: z.string(),
   weekly: z.object({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day }),
   lunch: minuteRange.nullable(),
   exceptions: z.array(z.object({ date: z.string(), open: day, title: bilingual })),
 });
 
-export const department = z.object({
+const department = z.object({
   id,
   names: bilingual,
   recordingMode: z.enum(["all-call", "on-demand"]),
@@ -66,13 +66,13 @@ export const setDepartmentInput = department.partial().required({ id: true });
 export const listDepartmentsInput = z.object({});
 export const listDepartmentsOutput = z.object({ departments: z.array(department) });
 
-export const inboundNumber = z.object({ number: z.string(), departmentId: id });
+const inboundNumber = z.object({ number: z.string(), departmentId: id });
 export const addNumberInput = z.object({ number: z.string(), departmentId: id });
 export const numberOutput = z.object({ number: inboundNumber });
 export const listNumbersInput = z.object({});
 export const listNumbersOutput = z.object({ numbers: z.array(inboundNumber) });
 
-export const trunkRoute = z.discriminatedUnion("kind", [
+const trunkRoute = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("address"), sources: z.array(z.string()) }),
   z.object({
     kind: z.literal("registered"),
@@ -82,7 +82,7 @@ export const trunkRoute = z.discriminatedUnion("kind", [
   }),
 ]);
 
-export const trunk = z.object({
+const trunk = z.object({
   id,
   name: z.string(),
   host: z.string(),
@@ -107,7 +107,7 @@ export const trunkOutput = z.object({ trunk });
 export const listTrunksInput = z.object({});
 export const listTrunksOutput = z.object({ trunks: z.array(trunk) });
 
-export const policySummary = z.object({
+const policySummary = z.object({
   id,
   version: z.number().int().positive(),
   title: bilingual.nullable(),

@@ -1,4 +1,4 @@
-export { type ApiError, apiError, type ErrorCode, errorCodes, errorTexts } from "./errors.ts";
+export { type ApiError, apiError, type ErrorCode, errorTexts } from "./errors.ts";
 export {
   type Operation,
   type OperationInput,

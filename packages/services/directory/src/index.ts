@@ -1,4 +1,3 @@
-export { digestHa1 } from "./digest.ts";
 export {
   type AddedPerson,
   type DepartmentChange,
@@ -10,7 +9,7 @@ export {
   type NewTrunk,
   type PersonChange,
 } from "./directory.ts";
-export { DirectoryError, type DirectoryErrorCode } from "./errors.ts";
+export type { DirectoryError, DirectoryErrorCode } from "./errors.ts";
 export type {
   DirectoryRows,
   DirectoryStore,

@@ -1,3 +1,3 @@
 export { MemoryDirectoryStore } from "./memory-store.ts";
-export { aDepartment, aPersonRow, aPolicy, aTrunkRow } from "./samples.ts";
+export { aDepartment } from "./samples.ts";
 export { directoryStoreContract } from "./store-contract.ts";

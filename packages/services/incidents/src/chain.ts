@@ -11,7 +11,7 @@ export const chainStart = "0".repeat(64);
 export type ChainEnd = { readonly seq: number; readonly hash: string };
 
 /** Which fields of an event say who somebody is or what they said; they can be erased without breaking the chain. */
-export const personalFields: Readonly<Record<string, readonly string[]>> = {
+const personalFields: Readonly<Record<string, readonly string[]>> = {
   invite: ["from", "to"],
   dialled: ["number"],
   utterance: ["text", "words"],

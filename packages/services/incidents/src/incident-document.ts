@@ -67,7 +67,7 @@ export function incidentDocument(
 }
 
 /** Pairs `…-started` with the `…-completed` that follows it; one that never completed stays open. */
-export function playedAnnouncements(events: readonly Event[]): readonly PlayedAnnouncement[] {
+function playedAnnouncements(events: readonly Event[]): readonly PlayedAnnouncement[] {
   const played: PlayedAnnouncement[] = [];
   for (const event of events) {
     const started = /^(notice|warning|long-call|ending|announcement)-started$/.exec(event.kind)?.[1];

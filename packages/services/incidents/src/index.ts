@@ -10,8 +10,7 @@ export type {
   Verification,
 } from "./api.ts";
 export { CallRecords } from "./call-records.ts";
-export { canonicalJson, toJson } from "./canonical-json.ts";
-export { eventOf, verifyChain } from "./chain.ts";
+export { verifyChain } from "./chain.ts";
 export { IncidentsError, type IncidentsErrorCode } from "./errors.ts";
 export type { HeardUtterance, IncidentDocument } from "./incident-document.ts";
 export { JournaledIncidents } from "./incident-recorder.ts";

@@ -4,7 +4,7 @@ import { MemoryCallStore } from "./memory-store.ts";
 /** A store that is well, hangs, fails, or refuses certain writes: on demand, as databases do at night. */
 export class FaultyCallStore extends MemoryCallStore implements CallStore {
   mode: "well" | "hanging" | "failing" | "failing-after-writing" = "well";
-  refuses: (write: JournalWrite) => unknown = () => null;
+  refuses: (write: JournalWrite) => Error | null = () => null;
   attempts = 0;
   readonly #hung: (() => void)[] = [];
 
@@ -13,8 +13,10 @@ export class FaultyCallStore extends MemoryCallStore implements CallStore {
     const mode = this.mode;
     if (mode === "hanging") await new Promise<void>((resolve) => this.#hung.push(resolve));
     if (mode === "failing") throw new Error("connection refused");
-    const refusal = writes.map((write) => this.refuses(write)).find((found) => found !== null);
-    if (refusal !== undefined) throw refusal;
+    for (const write of writes) {
+      const refusal = this.refuses(write);
+      if (refusal !== null) throw refusal;
+    }
     await super.write(writes);
     if (mode === "failing-after-writing") throw new Error("connection lost before the answer came");
   }

@@ -1,4 +1,3 @@
-export { FaultyCallStore } from "./faulty-store.ts";
 export { journalBench } from "./journal-bench.ts";
 export { MemoryCallStore } from "./memory-store.ts";
 export { anOpening, aStory, callStoreContract, rejectingStoreContract } from "./store-contract.ts";
