@@ -11,6 +11,7 @@ import { SoundLibrary } from "@jikimi/notices";
 import { parsePolicy } from "@jikimi/protection";
 import { Keyring, RecordingShelf } from "@jikimi/recording";
 import type { Config } from "./config/index.ts";
+import { checkCutOffRecordings } from "./cut-off-recordings.ts";
 import { installTrial, publishPresets } from "./first-start.ts";
 import { HttpSide } from "./http-side.ts";
 import { abuseModelPath, openJudge } from "./judge.ts";
@@ -230,6 +231,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     await control.close();
     ears.close();
   });
+  void checkCutOffRecordings(closedAfterRestart, { keyring, journal, log });
   const httpUrl = `http://${config.bindAddress === "0.0.0.0" ? "127.0.0.1" : config.bindAddress}:${httpPort.port}`;
   // Last, so that passwords are never made by a start that then fails and shows nobody.
   const samplePasswords = await installTrial(directory, { trunkPort: options.trialTrunkPort });

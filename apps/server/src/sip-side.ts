@@ -85,7 +85,9 @@ export class SipSide implements AsyncDisposable {
   /** SIP over WebSocket, on the HTTP server's own port: hand it the upgrade requests for `/sip`. */
   async openWebSocket(httpPort: number): Promise<WebSocketTransport> {
     const { clock, advertisedHost } = this.#options;
-    const transport = new WebSocketTransport({ clock, advertised: { host: advertisedHost, port: httpPort } });
+    const allowedOrigins = [advertisedHost, "127.0.0.1", "localhost"].map((host) => `http://${host}:${httpPort}`);
+    const advertised = { host: advertisedHost, port: httpPort };
+    const transport = new WebSocketTransport({ clock, advertised, allowedOrigins });
     await this.userAgent.listen(transport);
     return transport;
   }

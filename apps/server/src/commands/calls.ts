@@ -1,7 +1,8 @@
 import type { OperationOutput } from "@jikimi/http-api";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
+import { localTime } from "../cli/local-time.ts";
 import { ask } from "./ask.ts";
-import { duration, localTime, renderTable } from "./table.ts";
+import { duration, renderTable } from "./table.ts";
 
 const limitOption = {
   name: "limit",

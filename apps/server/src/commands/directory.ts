@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { type Command, CommandFailure } from "../cli/command.ts";
+import { localTime } from "../cli/local-time.ts";
 import { ask } from "./ask.ts";
 import { required } from "./calls.ts";
-import { localTime, renderTable } from "./table.ts";
+import { renderTable } from "./table.ts";
 
 const departmentOption = {
   name: "department",

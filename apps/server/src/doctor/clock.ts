@@ -1,4 +1,5 @@
 import type { Clock } from "@jikimi/kernel";
+import { localTime } from "../cli/local-time.ts";
 import { type DoctorResult, fail, ok, warn } from "./result.ts";
 
 const named = { id: "clock", name: { ko: "시계", en: "clock" } };
@@ -16,7 +17,7 @@ export async function checkClock({ clock, timeZone }: { clock: Clock; timeZone: 
   await clock.sleep(watchedMs);
   const wallMs = clock.nowMs() - wallBeforeMs;
   const monotonicMs = clock.monotonicMs() - monotonicBeforeMs;
-  const now = new Date(clock.nowMs()).toISOString();
+  const now = localTime(clock.nowMs());
   const found = { ko: `${now}, 시간대 ${timeZone}`, en: `${now}, time zone ${timeZone}` };
   const wayOut = {
     ko: "시각 동기화를 켜 주십시오 (예: sudo timedatectl set-ntp true). 기록의 시각이 증거가 됩니다.",

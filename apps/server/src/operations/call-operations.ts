@@ -91,7 +91,7 @@ export async function exportRecording(
       durationMs: manifest.durationMs,
       wavSha256: manifest.sha256.wav,
       sourceSha256: manifest.sha256.recording,
-      gaps: manifest.gaps.flatMap((gap) => (gap.reason === null ? [] : [{ ...gap, reason: gap.reason }])),
+      gaps: [...manifest.gaps],
       complete: manifest.closed && manifest.findings.length === 0,
     };
   } catch (cause) {

@@ -28,7 +28,12 @@ export class CallControl {
     this.#maxCalls = maxCalls;
     this.#played = new PlayedWatch({ media: deps.media, clock: deps.clock });
     this.#watch = new MediaWatch(deps, (callId) => this.find(callId));
-    deps.signalling.userAgent.onInvite((invite) => void this.#take(invite));
+    deps.signalling.userAgent.onInvite((invite) => {
+      this.#take(invite).catch((cause: unknown) => {
+        log.error({ cause }, "an INVITE could not be taken");
+        invite.reject(500);
+      });
+    });
   }
 
   get liveCalls(): number {

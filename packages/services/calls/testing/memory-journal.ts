@@ -56,8 +56,8 @@ export class MemoryJournal implements CallJournal, IncidentRecorder {
     };
   }
 
-  async annotate<Event extends JournalEvent>(callId: CallId, event: Event): Promise<JournalEntry> {
-    return this.append(callId, event);
+  async annotate<Event extends JournalEvent>(callId: CallId, event: Event, change?: CallChange): Promise<JournalEntry> {
+    return this.append(callId, event, change);
   }
 
   open(callId: CallId, opening: IncidentStart): Promise<OpenIncident>;

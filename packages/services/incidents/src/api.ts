@@ -17,7 +17,7 @@ export interface CallJournal {
   /** Adds what happened, and with it what changes in the call's row. Throws `unknown-call` before `open`. */
   append<Event extends JournalEvent>(callId: CallId, event: Event, change?: CallChange): JournalEntry;
   /** Adds to a call that ended long ago (a number revealed, a verdict): reads the chain's end first, so it may wait. */
-  annotate<Event extends JournalEvent>(callId: CallId, event: Event): Promise<JournalEntry>;
+  annotate<Event extends JournalEvent>(callId: CallId, event: Event, change?: CallChange): Promise<JournalEntry>;
   /** Resolves when all that was appended so far is stored or spooled, or when `withinMs` passed; never rejects. */
   settled(options?: { withinMs?: number }): Promise<Durability>;
   onEvent(listener: (told: ToldEvent) => void): () => void;

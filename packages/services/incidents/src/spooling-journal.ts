@@ -94,9 +94,9 @@ export class SpoolingJournal implements CallJournal, AsyncDisposable {
     return this.#append(callId, event, rows);
   }
 
-  async annotate<Event extends JournalEvent>(callId: CallId, event: Event): Promise<JournalEntry> {
+  async annotate<Event extends JournalEvent>(callId: CallId, event: Event, change?: CallChange): Promise<JournalEntry> {
     if (!this.#ends.has(callId)) await this.#loadEnd(callId);
-    return this.append(callId, event);
+    return this.append(callId, event, change);
   }
 
   async settled({ withinMs = this.#limits.settleMs }: { withinMs?: number } = {}): Promise<Durability> {
