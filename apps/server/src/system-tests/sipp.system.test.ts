@@ -2,6 +2,7 @@ import type { AgentId } from "@jikimi/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { poll } from "./support/call-watch.ts";
 import { Centre, present } from "./support/centre.ts";
+import { inviteOf, RawCaller } from "./support/raw-caller.ts";
 import { authorization, challengesOf, RawSip } from "./support/raw-sip.ts";
 import { freeUdpPort, requireSipp, Sipp, scenario } from "./support/sipp.ts";
 
@@ -89,13 +90,12 @@ describe("sipp rings a number", () => {
     centre.jikimi.roster.apply(idOf("agent1"), { kind: "set-away", by: "agent", reason: "break" });
     try {
       await using phone = new Sipp([...scenario("rings-until-cancelled"), "-m", "1"], { port: phonePort });
-      await using caller = await RawSip.open(centre.jikimi.sipPort, centre.clock);
-      const dialog = await ringUp(caller, "0101112003");
+      await using caller = await RawCaller.ring(centre.line, "0101112003");
       const call = await centre.calls.from("0101112003");
       expect(await call.until("ringing")).toMatchObject({ agentId: idOf("agent2") });
       const rings = () => phone.received("INVITE").length > 0;
       await poll(rings, { clock: centre.clock, withinMs: 20_000, what: "the agent's telephone rings" });
-      expect((await caller.ask(dialog.request("BYE", 2))).status).toBe(200);
+      await caller.hangUp();
       await phone.done;
       expect(phone.received("CANCEL")).not.toEqual([]);
       expect(await call.until("ended")).toMatchObject({ by: "caller", reason: "hung-up" });
@@ -107,7 +107,7 @@ describe("sipp rings a number", () => {
 
   test("and gives up at once, before the answer: 487, and the call's account says so", async () => {
     await using caller = await RawSip.open(centre.jikimi.sipPort, centre.clock);
-    const invite = inviteOf(caller, "0101112004");
+    const invite = inviteOf(caller, centre.line, { user: "0101112004" });
     const cancel = `${invite.split("Content-Type")[0]}Content-Length: 0\r\n\r\n`
       .replace(/^INVITE/, "CANCEL")
       .replace(/^CSeq: 1 INVITE/m, "CSeq: 1 CANCEL");
@@ -207,36 +207,4 @@ async function register(username: string, port: number): Promise<void> {
     phone.request("REGISTER", uri, { ...ids, cseq: 2, headers: ["Expires: 120", proof] }),
   );
   expect(answered.status).toBe(200);
-}
-
-function inviteOf(caller: RawSip, user: string): string {
-  const body = [
-    "v=0",
-    "o=raw 1 1 IN IP4 127.0.0.1",
-    "s=-",
-    "c=IN IP4 127.0.0.1",
-    "t=0 0",
-    "m=audio 40000 RTP/AVP 0",
-    "",
-  ].join("\r\n");
-  return caller.request("INVITE", `sip:${centre.number}@${target()}`, {
-    user,
-    callId: `call-of-${user}`,
-    cseq: 1,
-    body,
-  });
-}
-
-/** Places a call and acknowledges its answer. */
-async function ringUp(caller: RawSip, user: string) {
-  const answer = await caller.ask(inviteOf(caller, user));
-  expect(answer.status).toBe(200);
-  const toTag = /^To:.*;tag=([^;\s]+)/im.exec(answer.text)?.[1] ?? "";
-  const contact = /^Contact:\s*<([^>]+)>/im.exec(answer.text)?.[1] ?? "";
-  const request = (method: string, cseq: number) =>
-    caller
-      .request(method, contact, { user, callId: `call-of-${user}`, cseq, to: `sip:${centre.number}@${target()}` })
-      .replace(/^(To: <[^>]+>)/m, `$1;tag=${toTag}`);
-  await caller.send(request("ACK", 1));
-  return { request };
 }

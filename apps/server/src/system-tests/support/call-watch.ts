@@ -4,9 +4,13 @@ import type { CallId, Clock } from "@jikimi/kernel";
 
 type IncidentEvent = { readonly kind: "incident-opened" | "incident-closed"; readonly atMs: number };
 export type Kind = CallEvent["kind"] | IncidentEvent["kind"];
-export type EventOf<K extends Kind> = K extends CallEventBody["kind"]
-  ? Extract<CallEventBody, { kind: K }> & { readonly atMs: number }
-  : IncidentEvent;
+export type EventOf<K extends Kind> = K extends CallEventBody["kind"] ? BodyOf<CallEventBody, K> : IncidentEvent;
+/** The member of the union that has this kind among its own. */
+type BodyOf<Body, K extends string> = Body extends { readonly kind: infer Kinds }
+  ? K extends Kinds
+    ? Body & { readonly kind: K; readonly atMs: number }
+    : never
+  : never;
 
 /** The account of one call as it is told. */
 export class WatchedCall {

@@ -10,6 +10,7 @@ import type { Config } from "../../config/index.ts";
 import { Instance, loopback } from "../../demo/instance.ts";
 import { PhoneProcess } from "../../demo/phone-process.ts";
 import { CallWatch, type WatchedCall } from "./call-watch.ts";
+import type { Line } from "./raw-caller.ts";
 
 export const root = fileURLToPath(new URL("../../../../../", import.meta.url));
 
@@ -32,6 +33,8 @@ export type CentreOptions = {
   /** Where the sample trunk sends calls. */
   readonly trialTrunkPort?: number;
   readonly agentHost?: string;
+  /** Keeps what the first agent hears in the data folder (`heard.wav`). */
+  readonly keepHeard?: boolean;
 };
 
 /** A whole Jikimi in this process and its workers beside it, agents signed in, every call watched. */
@@ -79,7 +82,17 @@ export class Centre implements AsyncDisposable {
       });
       if (shortSounds) await writeOwnSounds(instance.config.dataFolder);
       const agents = Array.from({ length: wanted }, (_, i) =>
-        openPhone({ clock, scope, user: `agent${i + 1}`, sipPort: instance.config.sipPort, answerAfterMs: 0 }, options),
+        openPhone(
+          {
+            clock,
+            scope,
+            user: `agent${i + 1}`,
+            sipPort: instance.config.sipPort,
+            answerAfterMs: 0,
+            heardPath: options.keepHeard && i === 0 ? join(instance.config.dataFolder, "heard.wav") : null,
+          },
+          options,
+        ),
       );
       const jikimi = await instance.start({ trialTrunkPort });
       const calls = new CallWatch(jikimi.journal, clock);
@@ -90,6 +103,11 @@ export class Centre implements AsyncDisposable {
       await scope[Symbol.asyncDispose]();
       throw failure;
     }
+  }
+
+  /** What a caller of the tests' own needs to know. */
+  get line(): Line {
+    return { clock: this.clock, sipPort: this.jikimi.sipPort, number: this.number };
   }
 
   /** A citizen's telephone; it goes with the centre. */
@@ -140,10 +158,17 @@ export async function present<T>(value: Promise<T | null> | T | null, complaint:
 
 /** A headless telephone for a server of any process; agents may sit at an address of their own. */
 export function openPhone(
-  phone: { clock: Clock; scope: ResourceScope; user: string; sipPort: number; answerAfterMs?: number | null },
+  phone: {
+    clock: Clock;
+    scope: ResourceScope;
+    user: string;
+    sipPort: number;
+    answerAfterMs?: number | null;
+    heardPath?: string | null;
+  },
   { agentHost = loopback }: { agentHost?: string } = {},
 ): PhoneProcess {
-  const { clock, scope, user, sipPort, answerAfterMs = null } = phone;
+  const { clock, scope, user, sipPort, answerAfterMs = null, heardPath = null } = phone;
   const config = {
     name: user,
     user,
@@ -151,7 +176,7 @@ export function openPhone(
     bindHost: agentHost,
     server: { host: loopback, port: sipPort },
     answerAfterMs,
-    heardPath: null,
+    heardPath,
   };
   return scope.use(new PhoneProcess({ root, clock, config }));
 }
