@@ -177,7 +177,7 @@ describe("the hint", () => {
         policyVersion: 1,
         utteranceIds: ["u@10"],
         values: { sum: 0.6, confidence: 0.9, profanity: 0.9 },
-        thresholds: { sum: 1, confidence: 0.5, profanity: 0.8 },
+        thresholds: { sum: 1, confidence: 0.5, profanity: 0.5 },
         by: null,
       },
     });
@@ -206,17 +206,17 @@ test("a stage tells every utterance, score and threshold it rests on", () => {
     rule: "abuse-sum",
     utteranceIds: ["u@10", "u@20"],
     values: { warningsHeard: 0, profanity: 0.9, insult: 0.85, confidence: 0.9 },
-    thresholds: { sum: 1, warningsHeard: 2, profanity: 0.8, insult: 0.8, confidence: 0.5 },
+    thresholds: { sum: 1, warningsHeard: 2, profanity: 0.5, insult: 0.5, confidence: 0.5 },
   });
   expect(warning?.cause.values.sum).toBeGreaterThanOrEqual(1);
 });
 
 test.for(presets)("angry but not abusive is never punished under $id: no label, however loud", (policy) => {
-  const script = Array.from({ length: 50 }, (_, i) => at.says(2 + i, { profanity: 0.5, insult: 0.6, threat: 0.5 }));
+  const script = Array.from({ length: 50 }, (_, i) => at.says(2 + i, { profanity: 0.49, insult: 0.49, threat: 0.49 }));
   expect(simulateCall(policy, script, { untilMs: 600_000 }).story).toEqual([]);
 });
 
 test("the labels that count for a classifier are those that count for a warning", () => {
-  const utterance = { labels: { profanity: 0.8, insult: 0.79, threat: 1 } };
+  const utterance = { labels: { profanity: 0.5, insult: 0.49, threat: 1 } };
   expect(countingLabels(utterance, defaultPolicy)).toEqual(["profanity", "threat"]);
 });

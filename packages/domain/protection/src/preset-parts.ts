@@ -37,10 +37,16 @@ export const restDuty: PolicySource = {
 
 type LabelGroup = { readonly weight: number; readonly warningsBeforeEnding: number };
 
+/**
+ * Where `domain/language` sets each label's scale, so that ordinary talk reaches it only as often as its model card says.
+ * A site that wants to be surer before anything counts goes up from here.
+ */
+export const operatingPoint = 0.5;
+
 /** Rude words by one rule, threats and harassment by another, all ending with the announcement. */
 export function labelRules(rude: LabelGroup, grave: LabelGroup): Readonly<Record<AbuseLabel, LabelRule>> {
-  const rudeRule: LabelRule = { threshold: 0.8, ...rude, ending: "announced" };
-  const graveRule: LabelRule = { threshold: 0.8, ...grave, ending: "announced" };
+  const rudeRule: LabelRule = { threshold: operatingPoint, ...rude, ending: "announced" };
+  const graveRule: LabelRule = { threshold: operatingPoint, ...grave, ending: "announced" };
   return {
     profanity: rudeRule,
     insult: rudeRule,

@@ -1,6 +1,6 @@
 import type { PolicyId } from "@jikimi/kernel";
 import type { Policy } from "./policy.ts";
-import { labelRules, minuteMs, ourProposal, restDuty, shared } from "./preset-parts.ts";
+import { labelRules, minuteMs, operatingPoint, ourProposal, restDuty, shared } from "./preset-parts.ts";
 
 /**
  * Ready-made policies, each after something that is done or was ordered somewhere, with its sources. They are
@@ -195,7 +195,7 @@ const interiorMinistry2018: Policy = {
   decider: "agent-confirms",
   labels: {
     ...labelRules({ weight: 1, warningsBeforeEnding: 2 }, { weight: 1, warningsBeforeEnding: 2 }),
-    sexual_harassment: { threshold: 0.8, weight: 1, warningsBeforeEnding: 1, ending: "announced" },
+    sexual_harassment: { threshold: operatingPoint, weight: 1, warningsBeforeEnding: 1, ending: "announced" },
   },
   longCall: {
     recommendedMs: null,
@@ -249,7 +249,7 @@ const threeStrikes: Policy = {
   decider: "automatic",
   labels: {
     ...labelRules({ weight: 1, warningsBeforeEnding: 2 }, { weight: 1, warningsBeforeEnding: 2 }),
-    sexual_harassment: { threshold: 0.8, weight: 1, warningsBeforeEnding: 0, ending: "announced" },
+    sexual_harassment: { threshold: operatingPoint, weight: 1, warningsBeforeEnding: 0, ending: "announced" },
   },
   longCall: null,
 };
