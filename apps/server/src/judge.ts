@@ -6,7 +6,7 @@ import { countingLabels, defaultPolicy } from "@jikimi/protection";
 
 /** The committed weights; `npm run train` makes them. */
 export function abuseModelPath(root: string): string {
-  return join(root, "assets", "models", "abuse-linear", "model.bin");
+  return join(root, "assets", "models", "abuse-linear", "weights.bin");
 }
 
 /**
