@@ -76,6 +76,26 @@ test("a new negotiated address opens the lock; the same one does not", () => {
   expect(hear(NAT, 1, 1)).toEqual(["locked"]);
 });
 
+test("a party that moved is found again, although its last packets from where it was came after the news", () => {
+  const before = NAT;
+  lock.announce(before.address, before.port);
+  hear(before, 1, 3);
+  lock.announce(PARTY.address, PARTY.port);
+  expect(hear(before, 4, 3)).toEqual(["probing", "probing", "locked"]);
+  const moved = { ...PARTY, ssrc: 12 };
+  expect(hear(moved, 900, 9)).toEqual(Array(9).fill("rejected"));
+  expect(hear(moved, 909, 2)).toEqual(["locked", "accepted"]);
+  expect(hear(before, 7, 3)).toEqual(Array(3).fill("rejected"));
+});
+
+test("while a party behind NAT speaks, nobody takes its place from the address that it announced", () => {
+  hear(NAT, 1, 3);
+  for (let i = 0; i < 20; i++) {
+    expect(hear(NAT, 4 + i, 1)).toEqual(["accepted"]);
+    expect(hear({ ...PARTY, ssrc: 12 }, 900 + i, 1, 5)).toEqual(["rejected"]);
+  }
+});
+
 test("while the party speaks without pause, no stranger ever takes its place", () => {
   const forged = fc.record({
     address: fc.constantFrom("198.51.100.66", "192.0.2.1"),

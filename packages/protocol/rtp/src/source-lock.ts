@@ -18,6 +18,11 @@ export type SourceLockOptions = {
 
 /** An old SSRC that was heard this recently is still speaking: a new one from the same address is not believed yet. */
 const SSRC_HANDOVER_MS = 30;
+/**
+ * Locked elsewhere, and nothing from there for this long: the announced source is believed again. After a party moved, its
+ * last packets from where it was are still on their way, and three of them look like a source behind NAT.
+ */
+const ANNOUNCED_RETURN_MS = 200;
 /** Sequence numbers may have run on by this much during the silence: one minute of 20 ms packets. */
 const MAX_RUN_ON = 3000;
 /** One who probes and stops for this long gives way to another. */
@@ -28,7 +33,7 @@ const MAX_STEP = 3;
  * Symmetric RTP that cannot be stolen: locks onto the announced source at once, or onto another (NAT) after a run of
  * consistent packets, and rejects all others. It moves only when the negotiated address changes, or to a new address
  * that goes on with the same SSRC and sequence after silence, or to a new SSRC from the same address once the old one
- * has stopped.
+ * has stopped, or to the announced source when another one fell silent.
  *
  * ```
  *   open ──announced source, or N consistent packets──▶ locked ──negotiated address changes──▶ open
@@ -96,6 +101,10 @@ export class SourceLock {
 
   #judgeChange(address: string, port: number, ssrc: number, sequence: number, nowMs: number): SourceVerdict {
     const silentMs = nowMs - this.#lastMs;
+    const moves = address !== this.#address || port !== this.#port;
+    const isAnnounced = address === this.#announcedAddress && port === this.#announcedPort;
+    if (moves && isAnnounced && silentMs >= ANNOUNCED_RETURN_MS)
+      return this.#lock(address, port, ssrc, sequence, nowMs);
     if (address === this.#address && port === this.#port) {
       const verdict = this.#probe(address, port, ssrc, sequence, nowMs, silentMs >= SSRC_HANDOVER_MS);
       return verdict === "locked" ? "accepted" : verdict;
