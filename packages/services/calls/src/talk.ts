@@ -37,7 +37,11 @@ export async function talk(
     },
   );
   call.put({ kind: "event", event: { kind: "bridged" } });
-  call.protecting = protectCall(call, { policy: rule.policy, exempt }, deps);
+  call.protecting = protectCall(call, { policy: rule.policy, exempt }, deps).catch((cause: unknown) => {
+    // Two people still talk: they are not cut off for a mistake of ours, but it is told.
+    call.log.error({ cause }, "protection failed; the call goes on without it");
+    call.tell({ kind: "fault", where: "protection", why: cause instanceof Error ? cause.message : String(cause) });
+  });
   watchAgentOffers(call, deps);
   watchTransfers(call, deps);
   await deps.hearing.listen(call);
