@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type JournalEvent, verifyChain } from "@jikimi/incidents";
@@ -7,6 +7,7 @@ import { aStory } from "@jikimi/incidents/testing";
 import { type CallId, ManualClock, silentLog } from "@jikimi/kernel";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startChild } from "../testing/child.ts";
+import { makeDataFolder } from "./data-folder.ts";
 import { openDatabase } from "./open-database.ts";
 
 const options = { clock: new ManualClock(), log: silentLog };
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("what a writer was told is kept survives its kill -9, whole and in order", async () => {
-  await using writer = startChild(new URL("../testing/write-calls.ts", import.meta.url), url);
+  await using writer = startChild(new URL("../testing/write-calls.ts", import.meta.url), url, join(folder, "spool"));
   let acknowledged = 0;
   while (acknowledged < 60) acknowledged = Number(await writer.nextLine());
   for (const line of await writer.kill()) acknowledged = Number(line);
@@ -39,7 +40,7 @@ test("what a writer was told is kept survives its kill -9, whole and in order", 
   expect((await database.calls.listUnfinished()).map(({ callId }) => callId)).toEqual([call1]);
 }, 60_000);
 
-test("PGlite says what it is for, keeps out a second opener, and lets go when closed", async () => {
+test("PGlite says what it is for, keeps out a second opener, and lets go when closed or refused", async () => {
   const database = await openDatabase({ url, ...options });
   expect(await database.health()).toMatchObject({
     kind: "pglite",
@@ -51,15 +52,10 @@ test("PGlite says what it is for, keeps out a second opener, and lets go when cl
   expect((await database.health()).reachable).toBe(true);
   await database[Symbol.asyncDispose]();
   expect((await database.health()).reachable).toBe(false);
+  await expect(openDatabase({ url, ...options, migrations: [] })).rejects.toMatchObject({ code: "schema-newer" });
   await using again = await openDatabase({ url, ...options });
   expect(await again.calls.findCall(call1)).not.toBeNull();
-});
-
-test("a newer schema is refused and nothing stays locked", async () => {
-  await expect(openDatabase({ url, ...options, migrations: [] })).rejects.toMatchObject({ code: "schema-newer" });
-  await using database = await openDatabase({ url, ...options });
-  expect((await database.health()).reachable).toBe(true);
-});
+}, 60_000);
 
 test.for(["", "pglite:", "mysql://host/db", "./data"])("the address '%s' is not understood", async (bad) => {
   await expect(openDatabase({ url: bad, ...options })).rejects.toMatchObject({
@@ -81,17 +77,17 @@ test("a PostgreSQL that panics fails what is asked of it at once, instead of fal
       ]);
     }
   };
-  await expect(fillLog()).rejects.toMatchObject({ name: "DatabaseError", en: expect.stringMatching(/worker-lost/) });
+  await expect(fillLog()).rejects.toMatchObject({ name: "DatabaseError" });
   expect((await database.health()).reachable).toBe(false);
 }, 60_000);
 
 test("a folder that PGlite cannot open is told as such, and is not left locked", async () => {
   const broken = join(folder, "broken");
-  await using _ = await openDatabase({ url: `pglite:${broken}`, ...options });
-  await _[Symbol.asyncDispose]();
+  await mkdir(broken);
+  await makeDataFolder(join(broken, "pgdata"));
   await rm(join(broken, "pgdata", "global"), { recursive: true });
   await writeFile(join(broken, "pgdata", "global"), "");
   for (const _attempt of [1, 2]) {
     await expect(openDatabase({ url: `pglite:${broken}`, ...options })).rejects.toMatchObject({ code: "worker-lost" });
   }
-});
+}, 60_000);
