@@ -61,6 +61,7 @@ export class Leg implements EndpointListener, AsyncDisposable {
   #muted = false;
   #isPlayedTo = false;
   #filling = false;
+  #socketFailed = false;
 
   private constructor(pair: UdpPair, options: LegOptions) {
     const { clock, random, advertisedAddress } = options;
@@ -156,10 +157,11 @@ export class Leg implements EndpointListener, AsyncDisposable {
 
   /** One 20 ms step of what is ours to send: digits, or silence where there is nothing else. Sounds come by `sendFrame`. */
   tick(dueMs: number): void {
-    this.said.expire(dueMs);
     const endpoint = this.#endpoint;
-    if (endpoint.stepDigits(dueMs) || this.#isPlayedTo || !endpoint.canSend) return;
+    if (this.#isPlayedTo && !endpoint.digitsBusy) return;
     const quietMs = dueMs - endpoint.sender.lastSentMs;
+    if (quietMs < FILL_UNBRIDGED_AFTER_MS && !this.#filling && !endpoint.digitsBusy) return;
+    if (endpoint.stepDigits(dueMs) || this.#isPlayedTo || !endpoint.canSend) return;
     if (!this.#filling) this.#filling = quietMs > (this.#peer === null ? FILL_UNBRIDGED_AFTER_MS : FILL_AFTER_MS);
     if (this.#filling) endpoint.sendFrame(silence(this.#codec), dueMs);
   }
@@ -200,7 +202,10 @@ export class Leg implements EndpointListener, AsyncDisposable {
     this.#onEvent(this, { kind: "rtp-started" });
   }
 
+  /** Told once: a telephone that is gone refuses every packet, fifty a second. */
   failed(failure: Error): void {
+    if (this.#socketFailed) return;
+    this.#socketFailed = true;
     this.#log.warn({ legId: this.legId, failure: failure.message }, "a socket of a leg failed");
   }
 
