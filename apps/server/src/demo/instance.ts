@@ -25,6 +25,7 @@ export type InstanceOptions = {
 export class Instance {
   readonly config: Config;
   readonly #options: InstanceOptions;
+  readonly #phones: PhoneProcess[] = [];
 
   private constructor(options: InstanceOptions, config: Config) {
     this.#options = options;
@@ -57,11 +58,13 @@ export class Instance {
   }
 
   /** A telephone in a process of its own, on its way to be `ready`. */
-  phone({ name, user, answerAfterMs = null, heardPath = null }: PhoneWishes): PhoneProcess {
+  phone({ name, user, bindHost = loopback, answerAfterMs = null, heardPath = null }: PhoneWishes): PhoneProcess {
     const { root, clock, scope } = this.#options;
     const server = { host: loopback, port: this.config.sipPort };
-    const config = { name, user, displayName: null, bindHost: loopback, server, answerAfterMs, heardPath };
-    return scope.use(new PhoneProcess({ root, clock, config }));
+    const config = { name, user, displayName: null, bindHost, server, answerAfterMs, heardPath };
+    const phone = scope.use(new PhoneProcess({ root, clock, config }));
+    this.#phones.push(phone);
+    return phone;
   }
 
   /** `trialTrunkPort`: the SIP port of the telephone that plays the citizen whom agents ring. */
@@ -70,13 +73,18 @@ export class Instance {
     const { config } = this;
     const filePath = join(config.dataFolder, "log", "server.log");
     const log = createLog({ level: config.logLevel, process: "server", filePath });
-    return scope.use(await compose({ config, advertisedHost: loopback, root, clock, random, log, trialTrunkPort }));
+    const jikimi = await compose({ config, advertisedHost: loopback, root, clock, random, log, trialTrunkPort });
+    scope.use(jikimi);
+    // Before the server goes, so that a telephone that signs off does not wait for an answer in vain.
+    scope.defer(() => Promise.all(this.#phones.map((phone) => phone[Symbol.asyncDispose]())));
+    return jikimi;
   }
 }
 
 type PhoneWishes = {
   readonly name: string;
   readonly user: string;
+  readonly bindHost?: string;
   readonly answerAfterMs?: number | null;
   readonly heardPath?: string | null;
 };

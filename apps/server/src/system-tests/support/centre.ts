@@ -8,7 +8,7 @@ import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
 import type { Jikimi } from "../../compose.ts";
 import type { Config } from "../../config/index.ts";
 import { Instance, loopback } from "../../demo/instance.ts";
-import { PhoneProcess } from "../../demo/phone-process.ts";
+import type { PhoneProcess } from "../../demo/phone-process.ts";
 import { CallWatch, type WatchedCall } from "./call-watch.ts";
 import type { Line } from "./raw-caller.ts";
 
@@ -82,17 +82,13 @@ export class Centre implements AsyncDisposable {
       });
       if (shortSounds) await writeOwnSounds(instance.config.dataFolder);
       const agents = Array.from({ length: wanted }, (_, i) =>
-        openPhone(
-          {
-            clock,
-            scope,
-            user: `agent${i + 1}`,
-            sipPort: instance.config.sipPort,
-            answerAfterMs: 0,
-            heardPath: options.keepHeard && i === 0 ? join(instance.config.dataFolder, "heard.wav") : null,
-          },
-          options,
-        ),
+        instance.phone({
+          name: `agent${i + 1}`,
+          user: `agent${i + 1}`,
+          bindHost: options.agentHost ?? loopback,
+          answerAfterMs: 0,
+          heardPath: options.keepHeard && i === 0 ? join(instance.config.dataFolder, "heard.wav") : null,
+        }),
       );
       const jikimi = await instance.start({ trialTrunkPort });
       const calls = new CallWatch(jikimi.journal, clock);
@@ -154,31 +150,6 @@ export async function present<T>(value: Promise<T | null> | T | null, complaint:
   const settled = await value;
   if (settled === null) throw new Error(complaint);
   return settled;
-}
-
-/** A headless telephone for a server of any process; agents may sit at an address of their own. */
-export function openPhone(
-  phone: {
-    clock: Clock;
-    scope: ResourceScope;
-    user: string;
-    sipPort: number;
-    answerAfterMs?: number | null;
-    heardPath?: string | null;
-  },
-  { agentHost = loopback }: { agentHost?: string } = {},
-): PhoneProcess {
-  const { clock, scope, user, sipPort, answerAfterMs = null, heardPath = null } = phone;
-  const config = {
-    name: user,
-    user,
-    displayName: null,
-    bindHost: agentHost,
-    server: { host: loopback, port: sipPort },
-    answerAfterMs,
-    heardPath,
-  };
-  return scope.use(new PhoneProcess({ root, clock, config }));
 }
 
 export async function writeOwnSounds(dataFolder: string): Promise<void> {
