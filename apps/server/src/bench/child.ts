@@ -83,7 +83,7 @@ export class BenchChild<Request, Report> implements AsyncDisposable {
 /** The other end: answers each request in turn, and leaves (cleaned up) when whoever asked is gone. */
 export function answerRequests<Request>(
   schema: z.ZodType<Request>,
-  answer: (request: Request) => Promise<unknown> | unknown,
+  answer: (request: Request) => unknown,
   cleanUp: () => Promise<void> | void = () => {},
 ): void {
   let last: Promise<unknown> = Promise.resolve();

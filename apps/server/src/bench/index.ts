@@ -1,5 +1,6 @@
 import type { Bench } from "./bench.ts";
 import { media } from "./media/media.ts";
+import { sip } from "./sip/sip.ts";
 
 /** In the order in which they are listed. */
-export const benches: readonly Bench[] = [media];
+export const benches: readonly Bench[] = [media, sip];

@@ -17,7 +17,7 @@ export function decodeBencode(bytes: Buffer): Decoded {
   return read !== null && read.end === bytes.length ? read.value : null;
 }
 
-type Read = { readonly value: Bencoded; readonly end: number } | null;
+type Read<Value extends Bencoded = Bencoded> = { readonly value: Value; readonly end: number } | null;
 
 const letter = { d: 0x64, e: 0x65, i: 0x69, l: 0x6c, colon: 0x3a };
 
@@ -40,7 +40,7 @@ function readNumber(bytes: Buffer, at: number): Read {
   return end < 0 || !Number.isInteger(value) ? null : { value, end: end + 1 };
 }
 
-function readString(bytes: Buffer, at: number): Read {
+function readString(bytes: Buffer, at: number): Read<string> {
   const colon = bytes.indexOf(letter.colon, at);
   const length = Number(bytes.toString("latin1", at, colon));
   const end = colon + 1 + length;
@@ -67,7 +67,7 @@ function readDictionary(bytes: Buffer, at: number): Read {
     const key = readString(bytes, next);
     const held = key === null ? null : readValue(bytes, key.end);
     if (key === null || held === null) return null;
-    entries.push([String(key.value), held.value]);
+    entries.push([key.value, held.value]);
     next = held.end;
   }
   return { value: Object.fromEntries(entries), end: next + 1 };

@@ -32,7 +32,7 @@ export class NgClient implements Disposable {
       for (let attempt = 0; attempt < tries; attempt++) {
         const reply = await this.#once(cookie, datagram);
         if (reply === null) continue;
-        if (reply.result === "error") throw new Error(`rtpengine refused ${command}: ${String(reply["error-reason"])}`);
+        if (reply.result === "error") throw new Error(`rtpengine refused ${command}: ${textOf(reply, "error-reason")}`);
         return reply;
       }
     } finally {
@@ -62,4 +62,11 @@ export class NgClient implements Disposable {
     if (reply === null || typeof reply !== "object" || Array.isArray(reply)) return;
     this.#waiting.get(message.toString("latin1", 0, space))?.(reply as NgReply);
   }
+}
+
+/** A field that must be text; rejects a reply without it. */
+export function textOf(reply: NgReply, field: string): string {
+  const value = reply[field];
+  if (typeof value !== "string") throw new Error(`rtpengine answered without ${field}`);
+  return value;
 }

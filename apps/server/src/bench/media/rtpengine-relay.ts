@@ -3,7 +3,7 @@ import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock, Random } from "@jikimi/kernel";
 import { findFreePort } from "../../free-port.ts";
-import { NgClient } from "./ng-client.ts";
+import { NgClient, textOf } from "./ng-client.ts";
 import { audioPortOf, host, partySdp, portAt, type Recorded, type RelayUnderTest } from "./relay-under-test.ts";
 import type { OpenedLoad } from "./rtp-load-messages.ts";
 
@@ -97,12 +97,12 @@ export class RtpengineRelay implements RelayUnderTest {
         const subscribed = await this.#ng.request("subscribe request", { ...call, "from-tag": tag });
         await this.#ng.request("subscribe answer", {
           "call-id": call["call-id"],
-          "to-tag": String(subscribed["to-tag"]),
+          "to-tag": textOf(subscribed, "to-tag"),
           sdp: partySdp(portAt(load.sinkPorts, 2 * i + party), "recvonly"),
         });
       }
       this.#callIds.push(call["call-id"]);
-      targets.push(audioPortOf(String(answered.sdp)), audioPortOf(String(offered.sdp)));
+      targets.push(audioPortOf(textOf(answered, "sdp")), audioPortOf(textOf(offered, "sdp")));
     }
     return targets;
   }
