@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { holdProcess, SystemClock, SystemRandom } from "@jikimi/kernel";
 import { type Command, runCommandLine } from "./cli/command.ts";
 import { chooseLanguage } from "./cli/text.ts";
+import { bench } from "./commands/bench.ts";
 import { callsList, callsShow, recordingsExport, recordingsList } from "./commands/calls.ts";
 import { demo } from "./commands/demo.ts";
 import { numbersAdd, policyCheck, policyList, policyShow, trunksAdd, usersAdd } from "./commands/directory.ts";
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   modelsList,
   modelsVerify,
   doctor,
+  bench,
   train,
   sounds,
 ];

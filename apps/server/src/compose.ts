@@ -15,6 +15,7 @@ import { checkCutOffRecordings } from "./cut-off-recordings.ts";
 import { installTrial, publishPresets } from "./first-start.ts";
 import { HttpSide } from "./http-side.ts";
 import { abuseModelPath, openJudge } from "./judge.ts";
+import { keepingSounds } from "./kept-sounds.ts";
 import { limitationsOf } from "./limitations.ts";
 import { plain } from "./operations/directory-operations.ts";
 import { operationsOf } from "./operations/index.ts";
@@ -188,7 +189,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       roster,
       journal,
       incidents: new JournaledIncidents({ journal, clock, random, log }),
-      sounds,
+      sounds: keepingSounds(sounds, { records, log }),
       judge: await openJudge(abuseModelPath(root)),
       directory: view,
       recordings: new CallRecordings({ media, shelf, clock }),

@@ -37,10 +37,16 @@ export async function announce(
     },
     { signal },
   );
+  const heardInFull = isNotice(request.name) && played.outcome === "completed";
   call.tell(request.events.completed({ playedMs: played.playedMs, outcome: played.outcome }), {
     atMs: call.toCallTime(played.completedAtMs),
+    ...(heardInFull ? { change: { noticeCompletedAtMs: played.completedAtMs } } : {}),
   });
   return played;
+}
+
+function isNotice(name: AnnouncementName): boolean {
+  return name === "notice" || name === "outbound-notice";
 }
 
 export const noticeEvents: AnnouncementEvents = {

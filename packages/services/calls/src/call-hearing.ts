@@ -24,6 +24,10 @@ export class CallHearing {
     this.#stopListening();
   }
 
+  get recognizer(): RecognizerName {
+    return this.#recognizer;
+  }
+
   /** Listens to both parties from here on; again for a new leg after a transfer or a lost media process. */
   async listen(call: Call): Promise<void> {
     const listened = this.#calls.get(call.id) ?? { call, deaf: false };

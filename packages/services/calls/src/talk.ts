@@ -33,6 +33,7 @@ export async function talk(
         agentId: call.agentId,
         policyId: rule.policy.id,
         policyVersion: rule.policy.version,
+        recognizer: deps.hearing.recognizer,
       },
     },
   );
