@@ -131,10 +131,10 @@ export function rtp(
   return Buffer.concat([header, payload]);
 }
 
-export function openSocket(): Promise<Socket> {
+export function openSocket(port = 0): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createSocket("udp4");
     socket.once("error", reject);
-    socket.bind(0, host, () => resolve(socket));
+    socket.bind(port, host, () => resolve(socket));
   });
 }
