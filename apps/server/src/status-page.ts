@@ -15,7 +15,7 @@ export function renderStatusPage(status: ServerStatus, language: Language): stri
     [{ ko: "듣기", en: "Listen processes" }, alive(status.listen)],
     [{ ko: "음성 인식", en: "Recogniser" }, status.recognizer ?? "—"],
     [{ ko: "데이터베이스", en: "Database" }, status.database.kind],
-    [{ ko: "기록", en: "Journal" }, status.journal.state],
+    [{ ko: "통화 기록", en: "Call records" }, journalStates[status.journal.state][language]],
     [{ ko: "시작", en: "Started" }, started],
     [{ ko: "버전", en: "Version" }, status.version],
   ];
@@ -31,6 +31,7 @@ export function renderStatusPage(status: ServerStatus, language: Language): stri
 :root{color-scheme:light dark;font:16px/1.6 system-ui,"Apple SD Gothic Neo","Malgun Gothic",sans-serif}
 body{max-width:44rem;margin:3rem auto;padding:0 1.25rem}
 h1{font-size:1.5rem;font-weight:600}
+h2{font-size:1.1rem;font-weight:600;margin-top:2rem}
 table{border-collapse:collapse;width:100%}
 th,td{padding:.45rem 0;border-bottom:1px solid color-mix(in srgb,currentColor 15%,transparent);text-align:left}
 th{font-weight:500;width:45%;opacity:.8}
@@ -42,6 +43,13 @@ ${remarks.length === 0 ? "" : `<h2>${say({ ko: "알아 두실 점", en: "Good to
 </main></body></html>
 `;
 }
+
+const journalStates: Readonly<Record<ServerStatus["journal"]["state"], Text>> = {
+  direct: { ko: "바로 저장됨", en: "stored at once" },
+  spooling: { ko: "데이터베이스를 기다리며 디스크에 모으는 중", en: "kept on disk until the database answers" },
+  replaying: { ko: "디스크에 모은 것을 저장하는 중", en: "storing what was kept on disk" },
+  lossy: { ko: "저장하지 못해 일부가 사라짐", en: "some could not be kept" },
+};
 
 /** Calls can be taken, recorded and accounted for. Hearing may be away: clock and buttons still protect. */
 export function isHealthy(status: ServerStatus): boolean {
