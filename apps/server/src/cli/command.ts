@@ -156,7 +156,7 @@ function parseOptions(command: Command, rest: readonly string[]) {
   }
 }
 
-export function renderHelp(commands: readonly Command[], names: readonly string[], language: Language): string {
+function renderHelp(commands: readonly Command[], names: readonly string[], language: Language): string {
   const wanted = commands.filter((command) => names.length > 0 && command.name.startsWith(names.join(" ")));
   if (wanted.length === 1 && wanted[0] !== undefined) return renderCommandHelp(wanted[0], language);
   const shown = wanted.length > 0 ? wanted : commands;

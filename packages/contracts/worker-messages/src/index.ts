@@ -10,11 +10,4 @@ export {
   MediaWorkerConfig,
 } from "./media-messages.ts";
 export { PhoneConfig, PhoneReport, PhoneRequest } from "./phone-messages.ts";
-export {
-  encodeTapFrame,
-  encodeTapOpening,
-  TAP_SAMPLE_RATE_HZ,
-  TapDecoder,
-  type TapEvent,
-  type TapFrame,
-} from "./tap-stream.ts";
+export { encodeTapFrame, encodeTapOpening, TapDecoder, type TapEvent, type TapFrame } from "./tap-stream.ts";

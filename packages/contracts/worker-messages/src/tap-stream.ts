@@ -6,7 +6,7 @@
  * `length` counts what follows it; `atMs` is the wall-clock time of the frame's first sample. A jump in `atMs`
  * is a gap. A frame longer than 1 s breaks the stream: a peer that sends one is not ours.
  */
-export const TAP_SAMPLE_RATE_HZ = 8000;
+const TAP_SAMPLE_RATE_HZ = 8000;
 const HEADER_BYTES = 12;
 const MAX_FRAME_BYTES = 8 + TAP_SAMPLE_RATE_HZ * 2;
 const MAX_TOKEN_BYTES = 256;

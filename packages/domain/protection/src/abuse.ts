@@ -112,7 +112,7 @@ export function warningHeard(turn: Turn, heardAtMs: number): void {
   turn.set({ warnings, entries });
 }
 
-export function familiesOf(labels: readonly AbuseLabel[]): readonly LabelFamily[] {
+function familiesOf(labels: readonly AbuseLabel[]): readonly LabelFamily[] {
   return [...new Set(labels.map(familyOf))];
 }
 

@@ -5,7 +5,7 @@ import type { AbuseLabel, ExemptLine, LabelRule, Policy, PolicySource } from "./
 export const minuteMs = 60_000;
 
 /** Lines on which a person may be in danger, or speaks through somebody else's voice. */
-export const exemptLines: readonly ExemptLine[] = [
+const exemptLines: readonly ExemptLine[] = [
   { number: "112", scope: "long-call", title: { ko: "경찰 112", en: "Police 112" } },
   { number: "119", scope: "long-call", title: { ko: "소방·구급 119", en: "Fire and ambulance 119" } },
   { number: "109", scope: "every-automatic-ending", title: { ko: "자살예방 상담 109", en: "Suicide prevention 109" } },

@@ -5,7 +5,7 @@ import type { LabelFamily, Pending, ProtectionState, Speaking, Stage } from "./s
 import type { Turn } from "./turn.ts";
 
 /** How long the end of the call may go unreported after `end-call` before it is asked for again, then given up. */
-export const endReportLimitMs = 10_000;
+const endReportLimitMs = 10_000;
 
 type SpeakingStage = Extract<Stage, { kind: "warning" | "notice" | "ending" }>;
 

@@ -53,7 +53,7 @@ export class Dice {
 }
 
 /** A preset, or a policy of seconds with every setting left to chance. */
-export function randomPolicy(dice: Dice): Policy {
+function randomPolicy(dice: Dice): Policy {
   const preset = dice.oneOf(presets);
   if (dice.chance(30)) return preset;
   const rule = () => ({

@@ -120,7 +120,7 @@ export function simulateCall(
 }
 
 /** A decision in a few words. */
-export function tell(decision: Decision): string {
+function tell(decision: Decision): string {
   return `${(decision.atMs / 1000).toFixed(1)} ${what(decision)}`;
 }
 

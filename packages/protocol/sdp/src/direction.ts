@@ -20,7 +20,7 @@ export function directionOf(description: SessionDescription, media: MediaDescrip
   return address === "0.0.0.0" || address === "::" ? direction(sends(stated), false) : stated;
 }
 
-export function sends(value: Direction): boolean {
+function sends(value: Direction): boolean {
   return value === "sendrecv" || value === "sendonly";
 }
 

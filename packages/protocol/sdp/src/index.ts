@@ -6,9 +6,8 @@ export {
   type SdpOrigin,
   type SdpParse,
   type SessionDescription,
-  serializeSdp,
 } from "./description.ts";
-export { agreedDirection, type Direction, readDirection, receives, sends } from "./direction.ts";
+export { type Direction, readDirection, receives } from "./direction.ts";
 export {
   type LocalAudio,
   type NegotiatedAudio,

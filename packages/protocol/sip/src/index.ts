@@ -1,18 +1,16 @@
-export { ALLOWED_METHODS } from "./agent/core.ts";
 export { SipUserAgent } from "./agent/user-agent.ts";
 export type * from "./api.ts";
-export { digestHa1 } from "./auth/digest.ts";
+
 export { DigestVerifier, type DigestVerifierOptions } from "./auth/digest-verifier.ts";
-export { SipError, type SipErrorCode } from "./errors.ts";
-export { formatNameAddr, parseNameAddr } from "./message/fields.ts";
-export { SipHeaders } from "./message/headers.ts";
+export type { SipErrorCode } from "./errors.ts";
+
 export type { CSeq, NameAddr, SipMessage, SipParams, SipRequest, SipResponse, SipUri, Via } from "./message/message.ts";
-export { reasonPhrase } from "./message/reason-phrases.ts";
+
 export { formatSipUri, parseSipUri, sipUri } from "./message/uri.ts";
 export { bindingDestination, Registrar, type RegistrarOptions } from "./registrar/registrar.ts";
 export { TrunkRegistration, type TrunkRegistrationOptions } from "./registrar/trunk-registration.ts";
-export { DnsResolver } from "./transport/resolver.ts";
+
 export { TcpTransport, type TcpTransportOptions } from "./transport/tcp.ts";
 export { UdpTransport, type UdpTransportOptions } from "./transport/udp.ts";
 export { WebSocketTransport, type WebSocketTransportOptions } from "./transport/websocket.ts";
-export { WebSocketClientTransport, type WebSocketClientTransportOptions } from "./transport/websocket-client.ts";
+export type { WebSocketClientTransportOptions } from "./transport/websocket-client.ts";

@@ -1,3 +1,3 @@
 export { MemoryNetwork, MemoryTransport, type Passage } from "./memory-network.ts";
-export { RawPeer, type RawRequest, rawAnswer, rawRequest } from "./raw-peer.ts";
-export { ANSWER, establish, leftOvers, OFFER, settled, type TwoAgents, twoAgents } from "./two-agents.ts";
+export type { RawRequest } from "./raw-peer.ts";
+export { OFFER, type TwoAgents } from "./two-agents.ts";

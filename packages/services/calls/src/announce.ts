@@ -49,7 +49,7 @@ function isNotice(name: AnnouncementName): boolean {
   return name === "notice" || name === "outbound-notice";
 }
 
-export const noticeEvents: AnnouncementEvents = {
+const noticeEvents: AnnouncementEvents = {
   started: (sound) => ({ kind: "notice-started", ...sound }),
   completed: (outcome) => ({ kind: "notice-completed", ...outcome }),
 };

@@ -4,8 +4,7 @@ export type { CallDeps, Routing } from "./call-deps.ts";
 export type { CallEvent, CallEventBody } from "./call-events.ts";
 export { CallHearing } from "./call-hearing.ts";
 export { CallRecordings } from "./call-recording.ts";
-export { extensionReasons } from "./keypad.ts";
-export { act } from "./media-watch.ts";
+
 export type {
   AbuseLabel,
   AcceptResult,

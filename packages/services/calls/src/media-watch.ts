@@ -125,7 +125,7 @@ export class MediaWatch {
 }
 
 /** A person's action on a call, told and put before the decision; a supervisor's override comes the same way. */
-export function act(call: Call, by: "agent" | "supervisor", action: HumanAction): void {
+function act(call: Call, by: "agent" | "supervisor", action: HumanAction): void {
   call.tell({ kind: "action", by, action });
   call.put({ kind: "event", event: { kind: "action", by, action } });
 }

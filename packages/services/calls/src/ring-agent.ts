@@ -1,6 +1,6 @@
 import type { Person } from "@jikimi/directory";
 import type { Cancellable, LegId } from "@jikimi/kernel";
-import type { Dialog, InviteOutcome, OutgoingInvite } from "@jikimi/sip";
+import { bindingDestination, type Dialog, type InviteOutcome, type OutgoingInvite } from "@jikimi/sip";
 import type { Call } from "./call.ts";
 import type { MediaPlane } from "./ports.ts";
 import type { AgentPhones, Signalling } from "./signalling.ts";
@@ -32,7 +32,7 @@ export async function ringAgent(
     const stop = new AbortController();
     const invite = signalling.userAgent.invite({
       target: binding.contact,
-      destination: { kind: "flow", flow: binding.flow },
+      destination: bindingDestination(binding),
       to: { uri: `sip:${binding.user}`, displayName: person.displayName },
       from: signalling.identityForAgent(call),
       offerSdp: offer.sdp,

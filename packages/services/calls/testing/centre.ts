@@ -22,11 +22,11 @@ import { FakeHearing } from "./fake-hearing.ts";
 import { FakeMediaPlane, fakeSoundMs } from "./fake-media-plane.ts";
 import { MemoryJournal } from "./memory-journal.ts";
 
-export const ourNumber = "+827000000120";
+const ourNumber = "+827000000120";
 const departmentId = "civil-affairs" as DepartmentId;
 
 /** A telephone on the network in memory: answers or places calls as a test tells it. */
-export class TestPhone {
+class TestPhone {
   readonly userAgent: SipUserAgent;
   readonly transport: MemoryTransport;
   readonly rung: IncomingInvite[] = [];

@@ -3,8 +3,6 @@ import type { Speaker } from "@jikimi/kernel";
 /** `whisper-base-ko` hears people; `demo` hears the simulated caller's synthetic voice only. */
 export type RecognizerName = "whisper-base-ko" | "demo";
 
-export const RECOGNIZER_NAMES: readonly RecognizerName[] = ["whisper-base-ko", "demo"];
-
 export type Word = { readonly text: string; readonly confidence: number };
 
 /** What a recogniser made of one piece of speech. It may be nonsense: `accepted` is its own opinion of that. */

@@ -7,16 +7,15 @@ export { type OpenedRecording, openRecording, type Recording, type RecordingItem
 export type { BlockRecord } from "./records.ts";
 export { RecordingShelf } from "./shelf.ts";
 export type { ManifestGap } from "./survey.ts";
-export {
-  RECORDING_RATE_HZ,
-  type RecordingCodec,
-  type RecordingFailure,
-  type RecordingGap,
-  type RecordingGapReason,
-  type RecordingSummary,
-  type RecordingTrack,
-  type RecordingWriter,
-  type RecordingWriterOptions,
+export type {
+  RecordingCodec,
+  RecordingFailure,
+  RecordingGap,
+  RecordingGapReason,
+  RecordingSummary,
+  RecordingTrack,
+  RecordingWriter,
+  RecordingWriterOptions,
 } from "./types.ts";
 export { type Verification, verifyRecording } from "./verify.ts";
 export { createRecordingWriter } from "./writer.ts";
