@@ -183,6 +183,11 @@ export class CallMedia implements AsyncDisposable {
     for (const leg of this.#legs.values()) leg.tick(dueMs);
   }
 
+  /** Every 100 ms: what the parties said goes to tap and record. */
+  work(nowMs: number): void {
+    for (const leg of this.#legs.values()) leg.said.work(nowMs);
+  }
+
   /** About once a second. */
   watch(nowMs: number): void {
     for (const leg of this.#legs.values()) leg.watch(nowMs);

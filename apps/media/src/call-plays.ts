@@ -94,6 +94,7 @@ export class CallPlays {
 
   /** Sends the next 20 ms of every sound. */
   tick(dueMs: number): void {
+    if (this.#plays.size === 0) return;
     for (const play of this.#plays.values()) {
       if (play.sound !== null && play.first.canSend && !play.first.digitsBusy) this.#step(play, play.sound, dueMs);
     }

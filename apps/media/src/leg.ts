@@ -61,6 +61,8 @@ export class Leg implements EndpointListener, AsyncDisposable {
   #muted = false;
   #isPlayedTo = false;
   #filling = false;
+  /** The party is being sent digits: they take the place of audio. */
+  #sendingDigits = false;
   #socketFailed = false;
 
   private constructor(pair: UdpPair, options: LegOptions) {
@@ -104,7 +106,7 @@ export class Leg implements EndpointListener, AsyncDisposable {
   }
 
   get digitsBusy(): boolean {
-    return this.#endpoint.digitsBusy;
+    return this.#sendingDigits;
   }
 
   /** `prefer` saves transcoding when the party offers it. */
@@ -146,7 +148,9 @@ export class Leg implements EndpointListener, AsyncDisposable {
 
   /** False when the party takes no digits, or they are none. */
   sendDigits(digits: string): boolean {
-    return this.#endpoint.queueDigits(digits);
+    if (!this.#endpoint.queueDigits(digits)) return false;
+    this.#sendingDigits = true;
+    return true;
   }
 
   /** A frame of a sound, in this leg's codec. */
@@ -157,13 +161,16 @@ export class Leg implements EndpointListener, AsyncDisposable {
 
   /** One 20 ms step of what is ours to send: digits, or silence where there is nothing else. Sounds come by `sendFrame`. */
   tick(dueMs: number): void {
-    const endpoint = this.#endpoint;
-    if (this.#isPlayedTo && !endpoint.digitsBusy) return;
-    const quietMs = dueMs - endpoint.sender.lastSentMs;
-    if (quietMs < FILL_UNBRIDGED_AFTER_MS && !this.#filling && !endpoint.digitsBusy) return;
-    if (endpoint.stepDigits(dueMs) || this.#isPlayedTo || !endpoint.canSend) return;
+    const quietMs = dueMs - this.#endpoint.sender.lastSentMs;
+    // The usual case, a hundred thousand times a minute: the other party's packets are passing by.
+    if (quietMs < FILL_UNBRIDGED_AFTER_MS && !this.#filling && !this.#sendingDigits) return;
+    if (this.#sendingDigits) {
+      if (this.#endpoint.stepDigits(dueMs)) return;
+      this.#sendingDigits = this.#endpoint.digitsBusy;
+    }
+    if (this.#isPlayedTo || !this.#endpoint.canSend) return;
     if (!this.#filling) this.#filling = quietMs > (this.#peer === null ? FILL_UNBRIDGED_AFTER_MS : FILL_AFTER_MS);
-    if (this.#filling) endpoint.sendFrame(silence(this.#codec), dueMs);
+    if (this.#filling) this.#endpoint.sendFrame(silence(this.#codec), dueMs);
   }
 
   /** About once a second. */
@@ -211,7 +218,7 @@ export class Leg implements EndpointListener, AsyncDisposable {
 
   /** The other party's packet. */
   #hear(packet: RtpReader, codec: string, muted: boolean, nowMs: number): void {
-    if (this.#isPlayedTo || this.#endpoint.digitsBusy) return;
+    if (this.#isPlayedTo || this.#sendingDigits) return;
     this.#filling = false;
     if (muted) {
       this.#endpoint.relay(packet, nowMs, silence(this.#codec, packet.payloadEnd - packet.payloadStart));

@@ -27,6 +27,7 @@ type StartRecording = Extract<MediaCommand, { kind: "start-recording" }>;
 
 const NOTHING: MediaResult = { kind: "nothing" };
 const WATCH_EVERY_TICKS = 50;
+const WORK_EVERY_TICKS = 5;
 
 /** The media process without its process: requests in, reports out. One beat drives all that is sent by the clock. */
 export class MediaWorker implements AsyncDisposable {
@@ -130,10 +131,13 @@ export class MediaWorker implements AsyncDisposable {
 
   #tick(dueMs: number): void {
     this.#ticks += 1;
-    const watches = this.#ticks % WATCH_EVERY_TICKS === 0;
+    // Calls take turns, so that no beat carries the work of all.
+    let turn = this.#ticks;
     for (const call of this.#calls.values()) {
       call.tick(dueMs);
-      if (watches) call.watch(dueMs);
+      if (turn % WORK_EVERY_TICKS === 0) call.work(dueMs);
+      if (turn % WATCH_EVERY_TICKS === 0) call.watch(dueMs);
+      turn += 1;
     }
   }
 

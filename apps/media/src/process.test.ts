@@ -140,7 +140,8 @@ test("a worker whose server is gone leaves by itself", async () => {
   };
   const child = fork(entry.path, [JSON.stringify(config)], { execArgv: entry.execArgv });
   const exited = new Promise((resolve) => child.once("exit", resolve));
-  await new Promise((resolve) => child.once("message", resolve));
-  child.disconnect();
+  const ready = new Promise((resolve) => child.once("message", resolve));
+  await Promise.race([ready, exited]);
+  if (child.connected) child.disconnect();
   expect(await exited).toBe(0);
 });

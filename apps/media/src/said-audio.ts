@@ -3,39 +3,83 @@ import type { TapStream } from "./tap-stream.ts";
 import { isG711, isQuiet, silence } from "./telephone-sound.ts";
 import type { TrackRecorder } from "./track-recorder.ts";
 
-/** What one party says, in its place on our clock: to the tap, where it is heard, and to its track, where it is kept. */
+/** Packets kept before they are worked on in any case: twice what comes in one turn of the beat. */
+const QUEUE_PACKETS = 10;
+
+type Queued = {
+  bytes: Uint8Array;
+  payloadStart: number;
+  payloadEnd: number;
+  ssrc: number;
+  sequence: number;
+  timestamp: number;
+  codec: string;
+  arrivalMs: number;
+};
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * What one party says, in its place on our clock: to the tap, where it is heard, and to its track, where it is kept.
+ *
+ * A packet is only noted when it comes, because relaying it is urgent and this is not; every 100 ms what has come is worked
+ * on in one go. (Measured: placing, decoding and recording packet by packet costs twice as much, in cold caches.)
+ */
 export class SaidAudio implements PlacedAudio {
   readonly #placer = new AudioPlacer({
     out: this,
     isQuiet: (codec, payload) => isG711(codec) && isQuiet(codec, payload),
     silence: (codec, samples) => silence(isG711(codec) ? codec : "pcmu", samples),
   });
+  readonly #queue: Queued[] = Array.from({ length: QUEUE_PACKETS }, () => ({
+    bytes: NO_BYTES,
+    payloadStart: 0,
+    payloadEnd: 0,
+    ssrc: 0,
+    sequence: 0,
+    timestamp: 0,
+    codec: "",
+    arrivalMs: 0,
+  }));
+  #queued = 0;
   #tap: TapStream | null = null;
   #track: TrackRecorder | null = null;
 
-  get track(): TrackRecorder | null {
-    return this.#track;
-  }
-
+  /** The party's audio goes on this track from now on; null: on none. */
   recordOn(track: TrackRecorder | null): void {
+    this.#work();
     if (track === null) this.#placer.flush();
     this.#track = track;
   }
 
+  /** Closes the tap before, if there is one. */
   tapTo(tap: TapStream | null): void {
+    this.#work();
     this.#tap?.close();
     this.#tap = tap;
   }
 
+  /** `packet`'s payload must stay as it is; its header may be rewritten. */
   push(packet: RtpReader, codec: string, nowMs: number): void {
     if (this.#track === null && this.#tap === null) return;
-    this.#placer.push(packet.ssrc, packet.sequence, packet.timestamp, packet.payload(), codec, nowMs);
+    if (this.#queued === QUEUE_PACKETS) this.#work();
+    const queued = this.#queue[this.#queued] as Queued;
+    queued.bytes = packet.bytes;
+    queued.payloadStart = packet.payloadStart;
+    queued.payloadEnd = packet.payloadEnd;
+    queued.ssrc = packet.ssrc;
+    queued.sequence = packet.sequence;
+    queued.timestamp = packet.timestamp;
+    queued.codec = codec;
+    queued.arrivalMs = nowMs;
+    this.#queued += 1;
   }
 
-  /** Every 20 ms. */
-  expire(nowMs: number): void {
+  /** Works on what has come; every 100 ms. */
+  work(nowMs: number): void {
+    this.#work();
     this.#placer.expire(nowMs);
-    this.#tap?.expire(nowMs);
+    this.#tap?.flush();
   }
 
   audio(position: number, codec: string, payload: Uint8Array): void {
@@ -51,13 +95,22 @@ export class SaidAudio implements PlacedAudio {
 
   /** The party's description says that it will not be heard now, or again. */
   setHeld(held: boolean, nowPosition: number): void {
+    this.#work();
     if (held) this.#placer.flush();
     this.#track?.because(held ? "hold" : "no-rtp", nowPosition);
   }
 
   close(): void {
-    this.#placer.flush();
     this.tapTo(null);
+    this.#placer.flush();
     this.#track = null;
+  }
+
+  #work(): void {
+    for (let i = 0; i < this.#queued; i++) {
+      const { bytes, payloadStart, payloadEnd, ssrc, sequence, timestamp, codec, arrivalMs } = this.#queue[i] as Queued;
+      this.#placer.push(ssrc, sequence, timestamp, bytes.subarray(payloadStart, payloadEnd), codec, arrivalMs);
+    }
+    this.#queued = 0;
   }
 }

@@ -1,11 +1,11 @@
 import { connect, type Socket } from "node:net";
-import { decodeG711, type G711Codec } from "@jikimi/audio";
+import { decodeG711Into, type G711Codec } from "@jikimi/audio";
 import type { Log } from "@jikimi/kernel";
 import { encodeTapFrame, encodeTapOpening } from "@jikimi/worker-messages";
 import { SAMPLES_PER_MS } from "./telephone-sound.ts";
 
-/** Three packets go in one write: a recogniser's window is longer, and a write costs as much as a packet relayed. */
-const BATCH_SAMPLES = 480;
+/** The longest frame; usually 100 ms go in one write, because a write costs more than relaying a packet does. */
+const BATCH_SAMPLES = 1600;
 /** What may lie in the socket before frames wait here. */
 const SOCKET_BYTES = 32 * 1024;
 /** 3 s of frames; beyond that the oldest go. */
@@ -73,15 +73,14 @@ export class TapStream {
     while (taken < payload.length) {
       if (this.#batchLength === 0) this.#batchPosition = position + taken;
       const room = Math.min(BATCH_SAMPLES - this.#batchLength, payload.length - taken);
-      const target = this.#batch.subarray(this.#batchLength, this.#batchLength + room);
-      decodeG711(codec, room === payload.length ? payload : payload.subarray(taken, taken + room), target);
+      decodeG711Into(codec, payload, taken, taken + room, this.#batch, this.#batchLength);
       this.#batchLength += room;
       taken += room;
       if (this.#batchLength === BATCH_SAMPLES) this.flush();
     }
   }
 
-  /** Sends what was gathered; called at a gap, and when nothing follows in time (`endMs` of the batch has long passed). */
+  /** Sends what was gathered; called at a gap, and every 100 ms: so much audio goes in one write. */
   flush(): void {
     if (this.#batchLength === 0) return;
     const atMs = this.#epochOffsetMs + this.#batchPosition / SAMPLES_PER_MS;
@@ -89,12 +88,6 @@ export class TapStream {
     this.#batchLength = 0;
     if (this.#state === "open") this.#write(frame);
     else if (this.#state !== "closed") this.#wait(frame);
-  }
-
-  /** A batch that no packet completed within its own length is sent as it is. */
-  expire(nowMs: number): void {
-    const endMs = (this.#batchPosition + this.#batchLength) / SAMPLES_PER_MS;
-    if (this.#batchLength > 0 && nowMs - endMs > BATCH_SAMPLES / SAMPLES_PER_MS) this.flush();
   }
 
   /** Sends what is left and closes. */

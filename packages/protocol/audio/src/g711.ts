@@ -15,6 +15,19 @@ export function decodeG711(
   return pcm;
 }
 
+/** `payload` from `from` to `to` as PCM into `pcm` from `at` on, without a view of either; all must lie within. */
+export function decodeG711Into(
+  codec: G711Codec,
+  payload: Uint8Array,
+  from: number,
+  to: number,
+  pcm: Int16Array,
+  at: number,
+): void {
+  const table = codec === "pcmu" ? ULAW_TO_PCM : ALAW_TO_PCM;
+  for (let i = from, j = at; i < to; i++, j++) pcm[j] = table[payload[i] as number] as number;
+}
+
 export function encodeG711(
   codec: G711Codec,
   pcm: Int16Array,

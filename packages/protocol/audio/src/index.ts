@@ -1,5 +1,6 @@
 export {
   decodeG711,
+  decodeG711Into,
   encodeG711,
   G711_SAMPLE_RATE_HZ,
   type G711Codec,

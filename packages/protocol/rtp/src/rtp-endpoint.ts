@@ -272,9 +272,7 @@ export class RtpEndpoint implements AsyncDisposable {
   }
 
   #transmit(socket: Socket, bytes: Buffer, port: number, address: string): void {
-    if (!this.#closed) socket.send(bytes, port, address, ignoreResult);
+    // Without a callback a datagram that cannot leave is dropped in silence: as lost as one that gets lost further on.
+    if (!this.#closed) socket.send(bytes, port, address);
   }
 }
-
-/** A datagram that could not leave is as lost as one that got lost further on. */
-function ignoreResult(): void {}
