@@ -1,3 +1,4 @@
+import { concepts, moodOf } from "./concepts.ts";
 import { contextFlags } from "./context.ts";
 import { takeApart } from "./hangul.ts";
 import type { Reading, WordSpan } from "./reading.ts";
@@ -6,19 +7,49 @@ import type { Reading, WordSpan } from "./reading.ts";
 export const featureSet = 1;
 
 /**
- * Told of every feature: its 32-bit hash, whether it touches reported speech, and the one or two stretches of the
- * normalised text that it comes from (`start2 < 0`: one).
+ * Told of every feature: its 32-bit hash, what it counts, and the one or two stretches of the normalised text that it
+ * comes from (`start < 0`: none, `start2 < 0`: one).
  */
 export type FeatureSink = (
   hash: number,
-  reported: boolean,
+  sort: FeatureSort,
   start: number,
   end: number,
   start2: number,
   end2: number,
 ) => void;
 
-const kind = { syllables: 1, begins: 2, ends: 3, word: 4, words: 5, pair: 6, letters: 7, closing: 8, flag: 9 } as const;
+/**
+ * Bits: 1 touches reported speech; 2 belongs to a family of words or is a flag, and counts in full. The others, n-grams,
+ * are many and share a weight that does not grow with the length of what is said (`patternValue`).
+ */
+export type FeatureSort = 0 | 1 | 2 | 3;
+
+/** What one n-gram counts in an utterance of so many visible syllables. */
+export const patternValue = (syllables: number): number => 0.5 / Math.sqrt(Math.max(1, syllables / 8));
+
+/** A family of words says more than any one n-gram. */
+const familyValue = 2;
+
+/** What a feature counts. */
+export function featureValue(sort: FeatureSort, pattern: number, reportedShare: number): number {
+  return ((sort & 2) === 2 ? familyValue : pattern) * ((sort & 1) === 1 ? reportedShare : 1);
+}
+
+const kind = {
+  syllables: 1,
+  begins: 2,
+  ends: 3,
+  word: 4,
+  words: 5,
+  pair: 6,
+  letters: 7,
+  closing: 8,
+  flag: 9,
+  concept: 10,
+  conceptMood: 11,
+  conceptPair: 12,
+} as const;
 const longestSyllables = 4;
 const shortestLetters = 4;
 const longestLetters = 7;
@@ -29,6 +60,7 @@ const pairWindow = 4;
  * - syllables ×1–4 across spaces, because a recogniser's spaces cannot be trusted
  * - beginnings, endings and wholes of words, neighbouring words, pairs of word stems up to four words apart
  * - letters (jamo) ×4–7, folded so that what sounds alike is alike (ㅆ=ㅅ, ㅐ=ㅔ): misheard and misspelt words
+ * - families of words (`concepts.ts`): alone, two together, and with the mood the sentence ends in
  * - the last syllables of the utterance, and flags of context (who is spoken to, politeness, reported speech)
  */
 export function extractFeatures(reading: Reading, sink: FeatureSink): void {
@@ -41,8 +73,9 @@ export function extractFeatures(reading: Reading, sink: FeatureSink): void {
     else flush(reading, visible, sink);
   }
   wordFeatures(reading, sink);
+  conceptFeatures(reading, sink);
   closingFeatures(reading, sink);
-  for (const flag of contextFlags(reading)) sink(hashStart(kind.flag, flag), false, -1, -1, -1, -1);
+  for (const flag of contextFlags(reading)) sink(finish(hashStart(kind.flag, flag)), family, -1, -1, -1, -1);
 }
 
 /** Everything that runs across spaces, for one stretch without hidden text. */
@@ -56,7 +89,7 @@ function flush(reading: Reading, stretch: number[], sink: FeatureSink): void {
       const at = stretch[from + length - 1] ?? 0;
       hash = mix(hash, digitless(text.charCodeAt(at)));
       reported ||= reading.reported[at] === 1;
-      sink(finish(hash), reported, first, at + 1, -1, -1);
+      sink(finish(hash), pattern(reported), first, at + 1, -1, -1);
     }
   }
   letterFeatures(reading, stretch, sink);
@@ -80,7 +113,7 @@ function letterFeatures(reading: Reading, stretch: readonly number[], sink: Feat
       const last = origin[from + length - 1] ?? 0;
       hash = mix(hash, letters[from + length - 1] ?? 0);
       reported ||= reading.reported[last] === 1;
-      if (length >= shortestLetters) sink(finish(hash), reported, first, last + 1, -1, -1);
+      if (length >= shortestLetters) sink(finish(hash), pattern(reported), first, last + 1, -1, -1);
     }
   }
 }
@@ -92,28 +125,63 @@ function wordFeatures(reading: Reading, sink: FeatureSink): void {
   let previous: { word: WordSpan; hash: number } | null = null;
   for (const [index, word] of words.entries()) {
     const quoted = isReported(word);
+    const sort = pattern(quoted);
     const whole = hashRange(kind.word, text, word.start, word.end);
-    sink(finish(whole), quoted, word.start, word.end, -1, -1);
+    sink(finish(whole), sort, word.start, word.end, -1, -1);
     for (let length = 1; length <= 3 && word.start + length <= word.end; length++) {
       const end = word.start + length;
-      sink(finish(hashRange(kind.begins, text, word.start, end)), quoted, word.start, end, -1, -1);
+      sink(finish(hashRange(kind.begins, text, word.start, end)), sort, word.start, end, -1, -1);
     }
     for (let length = 1; length <= 2 && word.end - length >= word.start; length++) {
       const start = word.end - length;
-      sink(finish(hashRange(kind.ends, text, start, word.end)), quoted, start, word.end, -1, -1);
+      sink(finish(hashRange(kind.ends, text, start, word.end)), sort, start, word.end, -1, -1);
     }
     if (previous !== null) {
       const both = mix(mix(hashStart(kind.words, 0), previous.hash), whole);
-      sink(finish(both), quoted || isReported(previous.word), previous.word.start, word.end, -1, -1);
+      sink(finish(both), pattern(quoted || isReported(previous.word)), previous.word.start, word.end, -1, -1);
     }
     previous = { word, hash: whole };
     for (let ahead = 1; ahead <= pairWindow; ahead++) {
       const other = words[index + ahead];
       if (other === undefined) break;
       const pair = mix(hashStem(text, word), hashStem(text, other));
-      sink(finish(pair), quoted || isReported(other), word.start, word.end, other.start, other.end);
+      sink(finish(pair), pattern(quoted || isReported(other)), word.start, word.end, other.start, other.end);
     }
   }
+}
+
+/** Far more families than one sentence holds; the rest of a longer text adds no more pairs. */
+const mostFamilies = 12;
+
+function conceptFeatures(reading: Reading, sink: FeatureSink): void {
+  const { text } = reading.normalised;
+  const visible = reading.innocent.length === 0 ? text : blanked(text, reading.hidden);
+  const mood = moodOf(text);
+  const found: { number: number; start: number; end: number; sort: FeatureSort }[] = [];
+  for (const { number, pattern } of concepts) {
+    pattern.lastIndex = 0;
+    const match = pattern.exec(visible);
+    if (match === null || match[0] === "") continue;
+    const [start, end] = [match.index, match.index + match[0].length];
+    const sort: FeatureSort = reading.reported[start] === 1 ? 3 : 2;
+    found.push({ number, start, end, sort });
+    sink(finish(hashStart(kind.concept, number)), sort, start, end, -1, -1);
+    sink(finish(mix(hashStart(kind.conceptMood, number), mood)), sort, start, end, -1, -1);
+  }
+  const paired = found.slice(0, mostFamilies);
+  for (const [index, first] of paired.entries()) {
+    for (const second of paired.slice(index + 1)) {
+      const hash = mix(hashStart(kind.conceptPair, first.number), second.number);
+      const sort: FeatureSort = (first.sort & 1) === 1 ? first.sort : second.sort;
+      sink(finish(hash), sort, first.start, first.end, second.start, second.end);
+    }
+  }
+}
+
+function blanked(text: string, hidden: Uint8Array): string {
+  let visible = "";
+  for (let at = 0; at < text.length; at++) visible += hidden[at] === 1 ? "·" : text.charAt(at);
+  return visible;
 }
 
 function closingFeatures(reading: Reading, sink: FeatureSink): void {
@@ -121,9 +189,12 @@ function closingFeatures(reading: Reading, sink: FeatureSink): void {
   for (let length = 2; length <= 3 && length <= text.length; length++) {
     const start = text.length - length;
     if (reading.hidden[start] === 1) break;
-    sink(finish(hashRange(kind.closing, text, start, text.length)), false, start, text.length, -1, -1);
+    sink(finish(hashRange(kind.closing, text, start, text.length)), 0, start, text.length, -1, -1);
   }
 }
+
+const pattern = (reported: boolean): FeatureSort => (reported ? 1 : 0);
+const family: FeatureSort = 2;
 
 /** A word's first two syllables stand for it: Korean endings vary, stems do not. */
 function hashStem(text: string, word: WordSpan): number {

@@ -1,7 +1,14 @@
 export type { AllowListed, Assessment, Classifier, Evidence, Hearing } from "./assessment.ts";
 export { createClassifier, defaultThresholds } from "./classifier.ts";
 export { LanguageError, type LanguageErrorCode } from "./errors.ts";
-export { extractFeatures, type FeatureSink, featureSet } from "./features.ts";
+export {
+  extractFeatures,
+  type FeatureSink,
+  type FeatureSort,
+  featureSet,
+  featureValue,
+  patternValue,
+} from "./features.ts";
 export { type AbuseLabel, abuseLabels, type LabelScores } from "./labels.ts";
 export {
   type ClassifierModel,

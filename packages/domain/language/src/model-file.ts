@@ -95,8 +95,9 @@ export function decodeClassifier(bytes: Uint8Array): ClassifierModel {
   return {
     version: new TextDecoder().decode(bytes.subarray(fixedHeaderBytes, labelsAt)),
     buckets,
-    fingerprints: bytes.slice(head, head + buckets),
-    weights: new Int8Array(bytes.slice(head + buckets, expected - checksumBytes).buffer),
+    // Copies, whatever was handed in: slicing a Node Buffer would share its memory.
+    fingerprints: new Uint8Array(bytes.subarray(head, head + buckets)),
+    weights: new Int8Array(bytes.subarray(head + buckets, expected - checksumBytes)),
     labels: abuseLabels.map((_, index) => {
       const at = labelsAt + index * bytesPerLabel;
       const field = (number: number) => view.getFloat32(at + number * 4, true);

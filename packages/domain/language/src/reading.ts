@@ -14,11 +14,14 @@ export type Reading = {
   readonly hidden: Uint8Array;
   /** One per unit: 1 where the speaker repeats someone else's words. */
   readonly reported: Uint8Array;
+  /** Units that are neither spaces nor hidden. */
+  readonly visibleSyllables: number;
 };
 
 export function read(text: string): Reading {
   const normalised = normalise(text);
   const innocent = findInnocent(normalised.text);
+  const hidden = marked(normalised.text.length, innocent);
   return {
     normalised,
     innocent,
@@ -26,8 +29,9 @@ export function read(text: string): Reading {
       start: match.index,
       end: match.index + match[0].length,
     })),
-    hidden: marked(normalised.text.length, innocent),
+    hidden,
     reported: marked(normalised.text.length, findReported(normalised.text)),
+    visibleSyllables: hidden.reduce((sum, mark, at) => sum + (mark === 0 && normalised.text[at] !== " " ? 1 : 0), 0),
   };
 }
 

@@ -1,0 +1,73 @@
+/** What the weights come from, as the model card and the package's README name it. */
+export const dataSets = [
+  {
+    name: "K-MHaS",
+    origin: "https://github.com/adlnlp/K-MHaS (ec7a7e7)",
+    licence: "CC BY-SA 4.0",
+    attribution: "K-MHaS, Lee et al., COLING 2022",
+    use: "7,831 rows of the official validation split to learn and calibrate; the official test only to measure",
+  },
+  {
+    name: "BEEP! (kocohub korean-hate-speech)",
+    origin: "https://github.com/kocohub/korean-hate-speech (f8d05dc)",
+    licence: "CC BY-SA 4.0",
+    attribution: "BEEP!, Moon, Cho, Lee, SocialNLP 2020",
+    use: "train to learn and calibrate; dev only to measure",
+  },
+  {
+    name: "Curse-detection-data",
+    origin: "https://github.com/2runo/Curse-detection-data (ff24162)",
+    licence: "MIT",
+    attribution: "© 2020 2runo",
+    use: "80 % to learn and calibrate, a fixed 20 % only to measure",
+  },
+  {
+    name: "HateScore",
+    origin: "https://github.com/sgunderscore/hatescore-korean-hate-speech (6382b45)",
+    licence: "Apache-2.0",
+    attribution: "HateScore, Kang et al. 2022, arXiv 2204.03262",
+    use: "to learn and calibrate",
+  },
+  {
+    name: "APEACH",
+    origin: "https://github.com/jason9693/APEACH (a904c08)",
+    licence: "CC BY-SA 4.0",
+    attribution: "APEACH, Yang, Jang, Cho, Findings of EMNLP 2022",
+    use: "only to measure",
+  },
+  {
+    name: "Chatbot_data",
+    origin: "https://github.com/songys/Chatbot_data (4cf20d1)",
+    licence: "MIT",
+    attribution: "Youngsook Song 2018",
+    use: "ordinary talk; six blocks in eight to learn, one to calibrate, one to measure",
+  },
+  {
+    name: "3i4K",
+    origin: "https://github.com/warnikchow/3i4k (cfa90c1)",
+    licence: "CC BY-SA 4.0",
+    attribution: "3i4K, Cho et al. 2018",
+    use: "ordinary talk, as Chatbot_data; its official test only to measure",
+  },
+  {
+    name: "ParaKQC",
+    origin: "https://github.com/warnikchow/paraKQC (c16270f)",
+    licence: "CC BY-SA 4.0",
+    attribution: "ParaKQC, Cho et al. 2020",
+    use: "ordinary talk, as Chatbot_data",
+  },
+  {
+    name: "StyleKQC",
+    origin: "https://github.com/cynthia/stylekqc (f12bff2)",
+    licence: "CC BY-SA 4.0",
+    attribution: "StyleKQC, Cho et al. 2021, arXiv 2103.13439",
+    use: "ordinary talk, as Chatbot_data",
+  },
+  {
+    name: "written lines",
+    origin: "tools/train/data in this repository",
+    licence: "Apache-2.0",
+    attribution: "written for this project",
+    use: "to learn and calibrate; data/held-out only to measure",
+  },
+] as const;
