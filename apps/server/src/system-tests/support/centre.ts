@@ -15,7 +15,7 @@ import type { Line } from "./raw-caller.ts";
 export const root = fileURLToPath(new URL("../../../../../", import.meta.url));
 
 /** Short sounds of "the organisation's own", each with a frequency that can be measured. */
-export const ownSounds = {
+const ownSounds = {
   notice: { frequencyHz: 500, durationMs: 700 },
   "outbound-notice": { frequencyHz: 600, durationMs: 700 },
   warning: { frequencyHz: 700, durationMs: 1500 },
