@@ -44,10 +44,10 @@ export const defaultRecipe: Recipe = {
   misheardCopies: 2,
   joinedLines: 6000,
   falseAlarms: {
-    profanity: 0.0003,
-    insult: 0.0005,
-    threat: 0.0008,
-    sexual_harassment: 0.0005,
+    profanity: 0.0004,
+    insult: 0.0006,
+    threat: 0.001,
+    sexual_harassment: 0.0007,
     discrimination: 0.0004,
   },
   refit: true,
@@ -179,7 +179,7 @@ function quantise(learned: LearnedWeights): { weights: Int8Array; labels: LabelP
 const unlearnt = 5;
 
 /** However quiet ordinary talk is: a text less likely than this to be abuse, as far as the calibration texts tell, never fires. */
-const leastProbability = 0.17;
+const leastProbability = 0.12;
 
 function logOddsAt(probability: number, platt: { slope: number; offset: number } | undefined): number {
   if (platt === undefined) return 0;

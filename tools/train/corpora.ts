@@ -41,7 +41,10 @@ function readRows(folder: string, file: string): readonly Row[] {
   return lines.filter((line) => line.trim() !== "").map((line) => JSON.parse(line) as Row);
 }
 
-const text = (row: Row, field: string): string => String(row[field] ?? "");
+const text = (row: Row, field: string): string => {
+  const value = row[field];
+  return typeof value === "string" || typeof value === "number" ? `${value}` : "";
+};
 
 /** Web comments are written, not spoken, and mostly about third persons: they count less than lines of our own. */
 const webWeight = 1;

@@ -39,7 +39,7 @@ export type BinaryResult = {
   readonly macroF1: number;
 };
 
-export function binaryResult(pairs: readonly (readonly [predicted: boolean, actual: boolean])[]): BinaryResult {
+function binaryResult(pairs: readonly (readonly [predicted: boolean, actual: boolean])[]): BinaryResult {
   let [tp, fp, fn, tn] = [0, 0, 0, 0];
   for (const [predicted, actual] of pairs) {
     if (predicted && actual) tp++;

@@ -29,13 +29,13 @@ async function askServer(run: RunFile, name: OperationName, input: unknown): Pro
   const filled = path.replace(/:([A-Za-z]+)/g, (_, field: string) => {
     const value = fields.get(field);
     fields.delete(field);
-    return encodeURIComponent(String(value ?? ""));
+    return encodeURIComponent(plainText(value));
   });
   const url = new URL(filled, run.httpUrl);
   const headers: Record<string, string> = { authorization: `Bearer ${run.token}` };
   let body: string | null = null;
   if (method === "GET") {
-    for (const [field, value] of fields) if (value !== undefined) url.searchParams.set(field, String(value));
+    for (const [field, value] of fields) if (value !== undefined) url.searchParams.set(field, plainText(value));
   } else {
     headers["content-type"] = "application/json";
     body = JSON.stringify(Object.fromEntries(fields));
@@ -57,6 +57,11 @@ async function askServer(run: RunFile, name: OperationName, input: unknown): Pro
   const refused = apiError.safeParse(answer);
   if (refused.success) throw toCommandFailure(refused.data);
   throw new Error(`the server answered ${response.status}`);
+}
+
+/** What goes into a path or a query: a word or a number. */
+function plainText(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? `${value}` : "";
 }
 
 async function askRecords(invocation: Invocation, config: Config, name: OperationName, input: unknown) {

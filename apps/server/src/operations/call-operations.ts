@@ -126,7 +126,7 @@ export async function showIncident(
     notice: notice === null ? null : playedOf(notice),
     announcements: announcements.map(playedOf),
     utterances: utterances as OperationOutput<"incidents.show">["utterances"],
-    actions: actions.map(({ atMs, by, action }) => ({ atMs, by: String(by), action })),
+    actions: actions.map(({ atMs, by, action }) => ({ atMs, by: typeof by === "string" ? by : "", action })),
     recording,
     verification,
   };

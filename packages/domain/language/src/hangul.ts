@@ -41,7 +41,7 @@ export function takeApart(char: string): Syllable | null {
   return { onset: Math.floor(code / 588), vowel: Math.floor(code / 28) % 21, coda: code % 28 };
 }
 
-export function putTogether(syllable: Syllable): string {
+function putTogether(syllable: Syllable): string {
   return String.fromCharCode(firstSyllable + syllable.onset * 588 + syllable.vowel * 28 + syllable.coda);
 }
 

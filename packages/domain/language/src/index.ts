@@ -1,6 +1,6 @@
 export type { AllowListed, Assessment, Classifier, Evidence, Hearing } from "./assessment.ts";
 export { createClassifier, defaultThresholds } from "./classifier.ts";
-export { LanguageError, type LanguageErrorCode } from "./errors.ts";
+export type { LanguageErrorCode } from "./errors.ts";
 export {
   extractFeatures,
   type FeatureSink,

@@ -1,8 +1,6 @@
 /** G.711 (ITU-T G.711, RFC 3551 §4.5.14): one byte a sample, 8 kHz. */
 export type G711Codec = "pcmu" | "pcma";
 
-export const G711_SAMPLE_RATE_HZ = 8000;
-
 /** As 16-bit PCM; `pcm` may be handed in to be filled, as far as both reach. */
 export function decodeG711(
   codec: G711Codec,
