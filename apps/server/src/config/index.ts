@@ -5,4 +5,3 @@ export {
   describeDatabase,
   parseConfig,
 } from "./parse-config.ts";
-export type { PortRange, SettingName } from "./settings.ts";
