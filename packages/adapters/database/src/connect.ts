@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { Socket } from "node:net";
 import { resolve } from "node:path";
 import type { Clock, Log, ResourceScope } from "@jikimi/kernel";
 import pg from "pg";
@@ -7,6 +8,9 @@ import type { DatabaseKind } from "./database.ts";
 import { DatabaseError } from "./errors.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { PGliteThread } from "./pglite-thread.ts";
+
+/** How long queries that are under way may take when the database is closed. */
+const END_PATIENCE_MS = 3000;
 
 export type Connected = { readonly kind: DatabaseKind; readonly pool: pg.Pool; readonly serverVersion: string };
 
@@ -41,8 +45,18 @@ async function openPool(url: string, { clock, log, scope }: Owner): Promise<{ ki
     return { kind: "pglite", pool };
   }
   if (!/^postgres(?:ql)?:\/\//.test(url)) throw badUrl(url);
+  // Known, so that they can be let go when the server at their other end says nothing any more.
+  const sockets = new Set<Socket>();
+  scope.defer(() => {
+    for (const socket of sockets) socket.destroy();
+  });
   const pool = newPool({
     connectionString: url,
+    stream: () => {
+      const socket = new Socket();
+      sockets.add(socket);
+      return socket.once("close", () => sockets.delete(socket));
+    },
     max: 10,
     application_name: "jikimi",
     connectionTimeoutMillis: 5000,
@@ -58,9 +72,18 @@ async function openPool(url: string, { clock, log, scope }: Owner): Promise<{ ki
     pool.on("error", () => {});
     // One that is in the middle of a transaction tells nobody but itself, and an unheard `error` ends the process.
     pool.on("connect", (client) => client.on("error", lost));
-    scope.defer(() => pool.end());
+    scope.defer(() => endWithin(END_PATIENCE_MS, pool, clock));
     return pool;
   }
+}
+
+/** A query without an answer would hold `end` up for good; who stops must be able to, and what matters lies in the spool. */
+async function endWithin(patienceMs: number, pool: pg.Pool, clock: Clock): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([
+    pool.end().finally(() => enough.abort()),
+    clock.sleep(patienceMs, { signal: enough.signal }).catch(() => {}),
+  ]);
 }
 
 async function checkServer(pool: pg.Pool, url: string): Promise<string> {
