@@ -26,8 +26,7 @@ beforeAll(async () => {
   mountSmallDisk(shelf);
   postgres = await startPostgres();
   proxy = await StallingProxy.open(postgres.port);
-  const url = postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`);
-  centre = await Centre.open({ agents: 2, dataFolder, settings: { database: { kind: "postgres", url } } });
+  centre = await Centre.open({ agents: 2, dataFolder, settings: { database: database() } });
 });
 
 afterAll(async () => {
@@ -37,6 +36,10 @@ afterAll(async () => {
   if (shelf !== undefined) spawnSync("umount", [shelf]);
   if (dataFolder !== undefined) rmSync(dataFolder, { recursive: true, force: true });
 });
+
+function database() {
+  return { kind: "postgres", url: postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`) } as const;
+}
 
 function mountSmallDisk(folder: string): void {
   if (process.getuid?.() !== 0) throw new Error("a full disk needs root: it is a mounted tmpfs of 4 MB");
@@ -164,3 +167,19 @@ test.for([
     }
   },
 );
+
+test("the database is away while Jikimi stops: it stops all the same, and the next start hands the account over", async () => {
+  wakeAgents();
+  const caller = centre.phone("0104448001");
+  const call = await centre.connect(caller, "0104448001");
+  proxy.stall();
+  const stoppingMs = centre.clock.monotonicMs();
+  await centre.jikimi[Symbol.asyncDispose]();
+  expect(centre.clock.monotonicMs() - stoppingMs).toBeLessThan(15_000);
+  expect(call.all("ended")).toMatchObject([{ by: "jikimi", reason: "shutting-down" }]);
+  await centre[Symbol.asyncDispose]();
+  proxy.open();
+  centre = await Centre.open({ agents: 0, dataFolder, settings: { database: database() } });
+  expect(centre.jikimi.closedAfterRestart).toEqual([]);
+  await expectKept(call);
+});
