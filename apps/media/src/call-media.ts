@@ -35,6 +35,8 @@ export class CallMedia implements AsyncDisposable {
   readonly #plays: CallPlays;
   #bridged: readonly [Leg, Leg] | null = null;
   #recorder: CallRecorder | null = null;
+  /** Something is to be sent by the clock: a sound, digits or silence. Whatever may be, `tick` finds out. */
+  #isPaced = true;
   #closed = false;
 
   constructor(options: CallMediaOptions) {
@@ -109,6 +111,7 @@ export class CallMedia implements AsyncDisposable {
     const [first, ...others] = legIds;
     if (first === undefined) throw new MediaError("unknown-leg", "a play without a leg");
     const more = others.flatMap((legId) => this.#legs.get(legId) ?? []);
+    this.#isPaced = true;
     this.#plays.announce(playId, [this.#leg(first), ...more], loop);
     void this.#options.sounds.load(path).then((load) => {
       if (load.kind === "ok") this.#plays.begin(playId, load.sound);
@@ -173,19 +176,27 @@ export class CallMedia implements AsyncDisposable {
   }
 
   sendDigits(legId: LegId, digits: string): void {
+    this.#isPaced = true;
     if (this.#leg(legId).sendDigits(digits)) return;
     throw new MediaError("digits-not-negotiated", "the party takes no telephone events, or these are no digits");
   }
 
-  /** Every 20 ms. */
+  /**
+   * Every 20 ms. While both parties simply talk there is nothing to send by the clock, and 100 ms are soon enough to notice
+   * that one of them has stopped (`work`).
+   */
   tick(dueMs: number): void {
+    if (this.#bridged !== null && !this.#isPaced) return;
     this.#plays.tick(dueMs);
-    for (const leg of this.#legs.values()) leg.tick(dueMs);
+    let isPaced = this.#plays.isPending;
+    for (const leg of this.#legs.values()) isPaced = leg.tick(dueMs) || isPaced;
+    this.#isPaced = isPaced;
   }
 
   /** Every 100 ms: what the parties said goes to tap and record. */
   work(nowMs: number): void {
     for (const leg of this.#legs.values()) leg.said.work(nowMs);
+    this.#isPaced = true;
   }
 
   /** About once a second. */

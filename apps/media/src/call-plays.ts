@@ -44,6 +44,11 @@ export class CallPlays {
     this.#events = events;
   }
 
+  /** A sound is on its way, or being read. */
+  get isPending(): boolean {
+    return this.#plays.size > 0;
+  }
+
   /** A sound has been read and is on its way. */
   get isPlaying(): boolean {
     return [...this.#plays.values()].some(({ sound }) => sound !== null);

@@ -159,18 +159,22 @@ export class Leg implements EndpointListener, AsyncDisposable {
     this.#endpoint.sendFrame(payload, dueMs);
   }
 
-  /** One 20 ms step of what is ours to send: digits, or silence where there is nothing else. Sounds come by `sendFrame`. */
-  tick(dueMs: number): void {
-    const quietMs = dueMs - this.#endpoint.sender.lastSentMs;
-    // The usual case, a hundred thousand times a minute: the other party's packets are passing by.
-    if (quietMs < FILL_UNBRIDGED_AFTER_MS && !this.#filling && !this.#sendingDigits) return;
+  /**
+   * One 20 ms step of what is ours to send: digits, or silence where there is nothing else. Sounds come by `sendFrame`.
+   * True while there is more to send.
+   */
+  tick(dueMs: number): boolean {
     if (this.#sendingDigits) {
-      if (this.#endpoint.stepDigits(dueMs)) return;
+      if (this.#endpoint.stepDigits(dueMs)) return true;
       this.#sendingDigits = this.#endpoint.digitsBusy;
     }
-    if (this.#isPlayedTo || !this.#endpoint.canSend) return;
-    if (!this.#filling) this.#filling = quietMs > (this.#peer === null ? FILL_UNBRIDGED_AFTER_MS : FILL_AFTER_MS);
+    if (this.#isPlayedTo || !this.#endpoint.canSend) return this.#sendingDigits;
+    if (!this.#filling) {
+      const quietMs = dueMs - this.#endpoint.sender.lastSentMs;
+      this.#filling = quietMs > (this.#peer === null ? FILL_UNBRIDGED_AFTER_MS : FILL_AFTER_MS);
+    }
     if (this.#filling) this.#endpoint.sendFrame(silence(this.#codec), dueMs);
+    return this.#filling;
   }
 
   /** About once a second. */

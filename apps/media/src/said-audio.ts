@@ -5,19 +5,38 @@ import type { TrackRecorder } from "./track-recorder.ts";
 
 /** Packets kept before they are worked on in any case: twice what comes in one turn of the beat. */
 const QUEUE_PACKETS = 10;
+/** Room for the payload of a usual packet (20 ms) or a long one (60 ms); a longer one is kept as a view of the datagram. */
+const SLOT_BYTES = 480;
 
-type Queued = {
-  bytes: Uint8Array;
-  payloadStart: number;
-  payloadEnd: number;
-  ssrc: number;
-  sequence: number;
-  timestamp: number;
-  codec: string;
-  arrivalMs: number;
-};
+/** Memory that is used again and again: a packet that is noted allocates nothing. */
+class Slot {
+  readonly #bytes = new Uint8Array(SLOT_BYTES);
+  payload = this.#bytes.subarray(0, 160);
+  ssrc = 0;
+  sequence = 0;
+  timestamp = 0;
+  codec = "";
+  arrivalMs = 0;
 
-const NO_BYTES = new Uint8Array(0);
+  note(packet: RtpReader, codec: string, nowMs: number): void {
+    const { bytes, payloadStart, payloadEnd } = packet;
+    const length = payloadEnd - payloadStart;
+    if (length > SLOT_BYTES) {
+      this.payload = bytes.slice(payloadStart, payloadEnd);
+    } else {
+      if (length !== this.payload.length || this.payload.buffer !== this.#bytes.buffer) {
+        this.payload = this.#bytes.subarray(0, length);
+      }
+      const target = this.#bytes;
+      for (let i = 0, at = payloadStart; i < length; i++, at++) target[i] = bytes[at] as number;
+    }
+    this.ssrc = packet.ssrc;
+    this.sequence = packet.sequence;
+    this.timestamp = packet.timestamp;
+    this.codec = codec;
+    this.arrivalMs = nowMs;
+  }
+}
 
 /**
  * What one party says, in its place on our clock: to the tap, where it is heard, and to its track, where it is kept.
@@ -31,16 +50,7 @@ export class SaidAudio implements PlacedAudio {
     isQuiet: (codec, payload) => isG711(codec) && isQuiet(codec, payload),
     silence: (codec, samples) => silence(isG711(codec) ? codec : "pcmu", samples),
   });
-  readonly #queue: Queued[] = Array.from({ length: QUEUE_PACKETS }, () => ({
-    bytes: NO_BYTES,
-    payloadStart: 0,
-    payloadEnd: 0,
-    ssrc: 0,
-    sequence: 0,
-    timestamp: 0,
-    codec: "",
-    arrivalMs: 0,
-  }));
+  readonly #queue = Array.from({ length: QUEUE_PACKETS }, () => new Slot());
   #queued = 0;
   #tap: TapStream | null = null;
   #track: TrackRecorder | null = null;
@@ -59,19 +69,10 @@ export class SaidAudio implements PlacedAudio {
     this.#tap = tap;
   }
 
-  /** `packet`'s payload must stay as it is; its header may be rewritten. */
   push(packet: RtpReader, codec: string, nowMs: number): void {
     if (this.#track === null && this.#tap === null) return;
     if (this.#queued === QUEUE_PACKETS) this.#work();
-    const queued = this.#queue[this.#queued] as Queued;
-    queued.bytes = packet.bytes;
-    queued.payloadStart = packet.payloadStart;
-    queued.payloadEnd = packet.payloadEnd;
-    queued.ssrc = packet.ssrc;
-    queued.sequence = packet.sequence;
-    queued.timestamp = packet.timestamp;
-    queued.codec = codec;
-    queued.arrivalMs = nowMs;
+    this.#queue[this.#queued]?.note(packet, codec, nowMs);
     this.#queued += 1;
   }
 
@@ -108,8 +109,8 @@ export class SaidAudio implements PlacedAudio {
 
   #work(): void {
     for (let i = 0; i < this.#queued; i++) {
-      const { bytes, payloadStart, payloadEnd, ssrc, sequence, timestamp, codec, arrivalMs } = this.#queue[i] as Queued;
-      this.#placer.push(ssrc, sequence, timestamp, bytes.subarray(payloadStart, payloadEnd), codec, arrivalMs);
+      const { ssrc, sequence, timestamp, payload, codec, arrivalMs } = this.#queue[i] as Slot;
+      this.#placer.push(ssrc, sequence, timestamp, payload, codec, arrivalMs);
     }
     this.#queued = 0;
   }

@@ -98,7 +98,7 @@ export class JitterBuffer {
       this.#late += 1;
       return;
     }
-    this.#held[slot] = { sequence, timestamp, payload, codec, arrivalMs };
+    this.#held[slot] = { sequence, timestamp, payload: payload.slice(), codec, arrivalMs };
     this.#heldCount += 1;
   }
 
