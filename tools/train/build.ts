@@ -45,7 +45,7 @@ export const defaultRecipe: Recipe = {
   joinedLines: 6000,
   falseAlarms: {
     profanity: 0.0004,
-    insult: 0.0006,
+    insult: 0.0005,
     threat: 0.001,
     sexual_harassment: 0.0007,
     discrimination: 0.0004,
@@ -186,11 +186,15 @@ function logOddsAt(probability: number, platt: { slope: number; offset: number }
   return (Math.log(probability / (1 - probability)) - platt.offset) / platt.slope;
 }
 
+const margin = 0.1;
+
 /** The log-odds that only this share of the texts exceeds. */
 function upperBar(scored: readonly Scored[], share: number): number {
   const sorted = scored.map((item) => item.logOdds).sort((left, right) => right - left);
   const at = Math.floor(sorted.length * share);
-  return ((sorted[at] ?? 0) + (sorted[Math.max(0, at - 1)] ?? 0)) / 2;
+  const above = sorted[at - 1];
+  // Too few texts for one to be allowed: all of them stay below.
+  return above === undefined ? (sorted[0] ?? 0) + margin : (above + (sorted[at] ?? above)) / 2;
 }
 
 /** Written lines stand for calls and count in full; web comments a quarter. */

@@ -8,6 +8,8 @@ export type Scored = { readonly logOdds: number; readonly truth: boolean; readon
 export function fitPlatt(scored: readonly Scored[]): { readonly slope: number; readonly offset: number } {
   const positive = scored.reduce((sum, item) => sum + (item.truth ? item.weight : 0), 0);
   const negative = scored.reduce((sum, item) => sum + (item.truth ? 0 : item.weight), 0);
+  // One kind alone says nothing about the scale.
+  if (positive === 0 || negative === 0) return { slope: 1, offset: 0 };
   // Platt's smoothed targets keep a clean separation from running to infinity.
   const [high, low] = [(positive + 1) / (positive + 2), 1 / (negative + 2)];
   let [slope, offset] = [1, 0];
