@@ -15,10 +15,11 @@ const Manifest = z.object({
     z.object({
       name: z.string(),
       version: z.string(),
-      role: z.enum(["recognizer", "voice-activity"]),
+      role: z.enum(["recognizer", "voice-activity", "classifier"]),
       hears: InTwoLanguages,
       limits: InTwoLanguages,
-      sampleRateHz: z.number().int().positive(),
+      /** Null: it reads text. */
+      sampleRateHz: z.number().int().positive().nullable(),
       licence: z.string(),
       source: z.string(),
       files: z.array(z.object({ path: z.string(), bytes: z.number().int(), sha256: z.string() })),
