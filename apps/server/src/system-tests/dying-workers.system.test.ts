@@ -47,14 +47,6 @@ function callAt(index: number): WatchedCall {
   return call;
 }
 
-/** The headless telephone of the agent on this call. */
-function agentOf(call: WatchedCall): PhoneProcess {
-  const person = centre.jikimi.directory.view().person(call.all("bridged")[0]?.agentId ?? ("" as never));
-  const phone = centre.agents[Number(person?.sipUsername.slice(-1)) - 1];
-  if (phone === undefined) throw new Error("nobody is on the call");
-  return phone;
-}
-
 function killOne(worker: { readonly pid?: number | null } | undefined): void {
   if (worker?.pid == null) throw new Error("there is no such process");
   process.kill(worker.pid, "SIGKILL");
@@ -70,7 +62,7 @@ test("listen is killed: calls go on unheard and say so, the agent's warning stil
   await expectHeard(callAt(0), phoneOf(0));
   killOne(centre.jikimi.hearing.health()[0]);
   await Promise.all(calls.map((call) => call.until("hearing-lost")));
-  agentOf(callAt(0)).press("*2");
+  centre.agentOn(callAt(0)).press("*2");
   expect(await callAt(0).until("action")).toMatchObject({ by: "agent", action: { kind: "warn-now" } });
   expect(await callAt(0).until("warning-completed")).toMatchObject({ outcome: "completed", warningNumber: 1 });
   await Promise.all(calls.map((call) => call.until("hearing-restored")));

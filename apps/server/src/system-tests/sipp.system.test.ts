@@ -2,9 +2,10 @@ import type { AgentId } from "@jikimi/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { poll } from "./support/call-watch.ts";
 import { Centre, present } from "./support/centre.ts";
+import { freeUdpPort } from "./support/free-ports.ts";
 import { inviteOf, RawCaller } from "./support/raw-caller.ts";
 import { authorization, challengesOf, RawSip } from "./support/raw-sip.ts";
-import { freeUdpPort, requireSipp, Sipp, scenario } from "./support/sipp.ts";
+import { requireSipp, Sipp, scenario } from "./support/sipp.ts";
 
 /** Agents sit at an address of their own on this machine, so that it can be looked for where it must not appear. */
 const agentHost = "127.0.0.2";

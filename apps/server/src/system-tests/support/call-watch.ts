@@ -92,7 +92,7 @@ export class CallWatch {
 }
 
 /** Resolves when `met` holds after something happened; rejects with the complaint when time runs out. */
-function eventually(
+export function eventually(
   met: () => boolean,
   options: { clock: Clock; withinMs: number; waiting: Set<() => void>; complaint: () => string },
 ): Promise<void> {

@@ -134,6 +134,15 @@ export class Centre implements AsyncDisposable {
     caller.send({ kind: "call", number: this.number });
   }
 
+  /** The headless telephone of the agent who is, or was, on this call. */
+  agentOn(call: WatchedCall): PhoneProcess {
+    const agentId = call.all("bridged")[0]?.agentId ?? null;
+    const person = agentId === null ? null : this.jikimi.directory.view().person(agentId);
+    const phone = this.agents[Number(person?.sipUsername.slice(-1)) - 1];
+    if (phone === undefined) throw new Error(`nobody of ours is on ${call.callId}`);
+    return phone;
+  }
+
   /** What lies on disk of the call's last closed recording, held against the hash in the call's account. */
   async verify(call: WatchedCall): Promise<Verification> {
     const { path, sha256 } = await call.until("recording-closed");
