@@ -130,7 +130,8 @@ export class Baresip implements AsyncDisposable {
       this.#received = this.#received.subarray(colon + 1 + length + 1);
       if (typeof message !== "object" || message === null || !("event" in message)) continue;
       const { type, param } = message as { type?: unknown; param?: unknown };
-      this.events.push({ type: String(type), param: String(param ?? "") });
+      const words = (value: unknown) => (typeof value === "string" ? value : "");
+      this.events.push({ type: words(type), param: words(param) });
     }
     for (const look of [...this.#waiting]) look();
   }
