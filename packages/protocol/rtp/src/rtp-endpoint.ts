@@ -1,6 +1,5 @@
 import type { RemoteInfo, Socket } from "node:dgram";
 import type { Clock, Random, Timer } from "@jikimi/kernel";
-import { KernelFilter } from "./kernel-filter.ts";
 import { isRtcp, RtpReader } from "./packet.ts";
 import { ReceiverStatistics } from "./receiver-statistics.ts";
 import { RtcpSession } from "./rtcp-session.ts";
@@ -42,10 +41,7 @@ export type EndpointStats = {
   readonly packetsReceived: number;
   readonly packetsSent: number;
   readonly packetsLost: number;
-  /**
-   * From strangers, malformed, or of a payload type nobody agreed on; those that the kernel turned away (`review`) are not
-   * among them.
-   */
+  /** From strangers, malformed, or of a payload type nobody agreed on. */
   readonly packetsRejected: number;
   readonly jitterMs: number;
   /** Monotonic; null before the first. */
@@ -74,7 +70,6 @@ export class RtpEndpoint implements AsyncDisposable {
   #digitsSsrc = -1;
   readonly #digitsOut = new DigitSender();
   readonly #rtcp: RtcpSession;
-  readonly #filter: KernelFilter;
   #audio: EndpointAudio | null = null;
   #sendAddress = "";
   #sendPort = 0;
@@ -89,7 +84,6 @@ export class RtpEndpoint implements AsyncDisposable {
     { clock, random, listener }: { clock: Clock; random: Random; listener: EndpointListener },
   ) {
     this.#pair = pair;
-    this.#filter = new KernelFilter(pair.rtp);
     this.#clock = clock;
     this.#listener = listener;
     this.rtpPort = pair.rtpPort;
@@ -108,11 +102,7 @@ export class RtpEndpoint implements AsyncDisposable {
     });
     pair.rtp.on("message", (bytes, from) => this.#receive(bytes, from));
     pair.rtcp.on("message", (bytes, from) => this.#receiveRtcp(bytes, from));
-    for (const socket of [pair.rtp, pair.rtcp]) {
-      socket.on("error", (failure) => {
-        if (!this.#filter.isItsOwn(failure)) listener.failed?.(failure);
-      });
-    }
+    for (const socket of [pair.rtp, pair.rtcp]) socket.on("error", (failure) => listener.failed?.(failure));
   }
 
   /** On a free pair of ports of the range. Rejects with `RtpError` when there is none. */
@@ -136,7 +126,6 @@ export class RtpEndpoint implements AsyncDisposable {
     this.#audio = audio;
     if (remote !== null) {
       this.#lock.announce(remote.address, remote.rtpPort);
-      if (!this.#lock.isLocked || audio.rtcpMux) this.#filter.off();
       this.#sendAddress = this.#lock.isLocked ? this.#lock.address : remote.address;
       this.#sendPort = this.#lock.isLocked ? this.#lock.port : remote.rtpPort;
       this.#rtcp.announce(
@@ -195,11 +184,6 @@ export class RtpEndpoint implements AsyncDisposable {
       this.#sendRtp(this.sender.event(step.payload, payloadType, step.isFirst && copy === 0, nowMs));
     }
     return true;
-  }
-
-  /** About once a second, by who relays much: lets the kernel turn strangers away once the source is settled. */
-  review(nowMs: number): void {
-    if (this.#audio?.rtcpMux === false) this.#filter.review(nowMs, this.#lock, this.#lastPacketMs);
   }
 
   stats(): EndpointStats {
@@ -289,8 +273,6 @@ export class RtpEndpoint implements AsyncDisposable {
 
   #transmit(socket: Socket, bytes: Buffer, port: number, address: string): void {
     // Without a callback a datagram that cannot leave is dropped in silence: as lost as one that gets lost further on.
-    if (this.#closed) return;
-    if (this.#filter.isOn && socket === this.#pair.rtp) socket.send(bytes);
-    else socket.send(bytes, port, address);
+    if (!this.#closed) socket.send(bytes, port, address);
   }
 }
