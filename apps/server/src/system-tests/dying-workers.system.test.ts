@@ -88,6 +88,12 @@ test("a media process is killed: its call moves to another by re-INVITE and is r
   phoneOf(0).hangUp();
   expect(await call.until("ended")).toMatchObject({ by: "caller", reason: "hung-up" });
   expect(await centre.verify(call)).toMatchObject({ intact: true });
+  await centre.jikimi.journal.settled();
+  const row = await centre.jikimi.records.findCall(call.callId);
+  expect(row, "the row never gives one file another's hash").toMatchObject({
+    recordingPath: first?.path,
+    recordingSha256: null,
+  });
   const cutOff = await exportedFile(first?.path ?? "", centre.jikimi.keyring);
   expect(cutOff.verification.findings.map(({ kind }) => kind)).toEqual(["not-closed"]);
   const { content } = cutOff.verification;

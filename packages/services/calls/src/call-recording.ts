@@ -26,16 +26,19 @@ export class CallRecordings {
     if (before?.on) return true;
     const segment = before === undefined ? 0 : before.segment + 1;
     const startedAtMs = this.#clock.nowMs();
-    const { path, callKey, wrappedKey } = this.#shelf.newRecording(call.id, startedAtMs, segment);
     const channels = { caller: call.leg("caller")?.legId ?? null, agent: call.leg("agent")?.legId ?? null };
+    let path: string;
     try {
-      await this.#media.startRecording({ callId: call.id, path, startedAtMs, channels, callKey, wrappedKey });
+      const recording = this.#shelf.newRecording(call.id, startedAtMs, segment);
+      path = recording.path;
+      await this.#media.startRecording({ callId: call.id, startedAtMs, channels, ...recording });
     } catch (cause) {
       call.log.error({ cause }, "recording could not start");
       call.tell({ kind: "recording-failed", reason: cause instanceof Error ? cause.message : "unknown" });
       return false;
     }
-    this.#running.set(call.id, { segment, on: true, closed: Promise.resolve() });
+    const lossless = before?.lossless ?? true;
+    this.#running.set(call.id, { segment, on: true, lossless, closed: Promise.resolve() });
     const change = segment === 0 ? { recordingPath: path } : {};
     call.tell({ kind: "recording-started", path }, { change });
     return true;
@@ -47,35 +50,46 @@ export class CallRecordings {
     if (running === undefined) return;
     if (running.on) {
       running.on = false;
-      running.closed = this.#close(call);
+      running.closed = this.#close(call, running);
     }
     await running.closed;
   }
 
-  async #close(call: Call): Promise<void> {
+  async #close(call: Call, running: Running): Promise<void> {
     const summary = await this.#media.stopRecording({ callId: call.id }).catch(() => null);
-    if (summary === null) call.tell({ kind: "recording-failed", reason: "not closed: to be verified" });
-    else this.#tellClosed(call, summary);
+    if (summary === null) {
+      running.lossless = false;
+      call.tell({ kind: "recording-failed", reason: "not closed: to be verified" });
+    } else this.#tellClosed(call, summary, running);
   }
 
   /** The media process with the file died: what it wrote is on disk up to its last second. */
   lost(call: Call): void {
     const running = this.#running.get(call.id);
-    if (running?.on) running.on = false;
+    if (!running?.on) return;
+    running.on = false;
+    running.lossless = false;
   }
 
   forget(callId: CallId): void {
     this.#running.delete(callId);
   }
 
-  #tellClosed(call: Call, summary: RecordingSummary): void {
+  /** The call's row names its first file, so it takes that file's hash only; the others' are in the account. */
+  #tellClosed(call: Call, summary: RecordingSummary, running: Running): void {
     const { sha256, durationMs, gaps, complete, path } = summary;
-    call.recordingFacts = { recordingSha256: sha256, recordingComplete: complete };
-    call.tell(
-      { kind: "recording-closed", sha256, durationMs, gaps, complete, path },
-      { change: { recordingSha256: sha256, recordingSummary: { durationMs, gaps, complete } } },
-    );
+    running.lossless &&= complete;
+    call.recordingFacts = { recordingSha256: sha256, recordingComplete: running.lossless };
+    const change = { recordingSha256: sha256, recordingSummary: { durationMs, gaps, complete } };
+    const event = { kind: "recording-closed", sha256, durationMs, gaps, complete, path } as const;
+    call.tell(event, running.segment === 0 ? { change } : {});
   }
 }
 
-type Running = { readonly segment: number; on: boolean; closed: Promise<void> };
+type Running = {
+  readonly segment: number;
+  on: boolean;
+  /** Nothing that was to be recorded on this call has been lost so far, in any of its files. */
+  lossless: boolean;
+  closed: Promise<void>;
+};

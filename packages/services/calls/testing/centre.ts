@@ -16,7 +16,7 @@ import { MemoryNetwork, type MemoryTransport, OFFER } from "@jikimi/sip/testing"
 import { CallControl } from "../src/call-control.ts";
 import { CallHearing } from "../src/call-hearing.ts";
 import { CallRecordings } from "../src/call-recording.ts";
-import type { Judge, Sound, Sounds } from "../src/ports.ts";
+import type { Judge, RecordingShelf, Sound, Sounds } from "../src/ports.ts";
 import { AgentRoster } from "../src/roster.ts";
 import { FakeHearing } from "./fake-hearing.ts";
 import { FakeMediaPlane, fakeSoundMs } from "./fake-media-plane.ts";
@@ -80,13 +80,27 @@ const sounds: Sounds = {
   holdMusic: sound("hold"),
 };
 
+/** r0.jkr, r1.jkr … */
+function countingShelf(): RecordingShelf {
+  let count = 0;
+  return { newRecording: () => ({ path: `r${count++}.jkr`, callKey: "", wrappedKey: "" }) };
+}
+
 const noSeal: SecretSeal = { seal: (clear) => clear, open: (sealed) => sealed };
 
 /**
  * A whole contact centre but for media and ears: real SIP over a network in memory, the real directory, roster and
  * protection, time standing still. `203.0.113.9` is the carrier; agents ring at `192.0.2.x`.
  */
-export async function testCentre({ agents = 1, policy = defaultPolicy }: { agents?: number; policy?: Policy } = {}) {
+export async function testCentre({
+  agents = 1,
+  policy = defaultPolicy,
+  shelf = countingShelf(),
+}: {
+  agents?: number;
+  policy?: Policy;
+  shelf?: RecordingShelf;
+} = {}) {
   const clock = new ManualClock();
   const random = new SeededRandom(7);
   const network = new MemoryNetwork({ clock, random });
@@ -150,7 +164,6 @@ export async function testCentre({ agents = 1, policy = defaultPolicy }: { agent
     const both = view().ha1Of(username);
     return both === null ? null : algorithm === "MD5" ? both.md5 : both.sha256;
   };
-  let recordingCount = 0;
   const control = new CallControl(
     {
       clock,
@@ -161,11 +174,7 @@ export async function testCentre({ agents = 1, policy = defaultPolicy }: { agent
       sounds,
       judge: wordJudge,
       directory: view,
-      recordings: new CallRecordings({
-        media,
-        clock,
-        shelf: { newRecording: () => ({ path: `r${recordingCount++}.jkr`, callKey: "", wrappedKey: "" }) },
-      }),
+      recordings: new CallRecordings({ media, clock, shelf }),
       hearing: new CallHearing({ media, hearing, recognizer: "demo" }),
       routing: {
         isOpen: () => true,
