@@ -180,6 +180,7 @@ export class Leg implements EndpointListener, AsyncDisposable {
   /** About once a second. */
   watch(nowMs: number): void {
     this.#silenceWatch.check(nowMs, this.#endpoint.lastPacketMs);
+    this.#endpoint.review(nowMs);
   }
 
   stats(): EndpointStats {

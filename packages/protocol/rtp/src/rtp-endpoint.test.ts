@@ -120,6 +120,65 @@ test("hostile datagrams on both ports reach nobody, break nothing and are counte
   expect(heard).toEqual([1, 2]);
 });
 
+test("once the source is settled strangers do not even reach us; when it falls silent it may go on from elsewhere", async () => {
+  await using stage = await pair();
+  const { one, two, heard, clock, until } = stage;
+  const talk = async (from: RtpEndpoint, count: number) => {
+    for (let i = 0; i < count; i++) {
+      const before = heard.length;
+      from.sendFrame(new Uint8Array(160).fill(1), clock.monotonicMs());
+      await until(() => heard.length > before);
+      await clock.advance(20);
+      if (i % 50 === 49) two.review(clock.monotonicMs());
+    }
+  };
+  await talk(one, 250);
+  const stranger = createSocket("udp4");
+  stage.scope.defer(() => stranger.close());
+  const bytes = serializeRtp(
+    { marker: false, payloadType: 0, sequence: 1, timestamp: 1, ssrc: 1 },
+    new Uint8Array(160),
+  );
+  stranger.send(bytes, two.rtpPort, bindAddress);
+  await talk(one, 5);
+  expect(two.stats().packetsRejected).toBe(0);
+  two.sendFrame(new Uint8Array(160), clock.monotonicMs());
+  await until(() => one.stats().packetsReceived === 1);
+
+  await clock.advance(2000);
+  two.review(clock.monotonicMs());
+  stranger.send(bytes, two.rtpPort, bindAddress);
+  await until(() => two.stats().packetsRejected === 1);
+  await talk(one, 300);
+  stranger.send(bytes, two.rtpPort, bindAddress);
+  await until(() => two.stats().packetsRejected === 2);
+});
+
+test("a party whose port is closed is silence, not a failure", async () => {
+  const failures: Error[] = [];
+  await using stage = await pair();
+  const { clock, scope, until } = stage;
+  const heard: number[] = [];
+  const random = new SeededRandom(77);
+  const listener = { audio: () => heard.push(1), failed: (failure: Error) => failures.push(failure) };
+  const endpoint = scope.use(await RtpEndpoint.open({ bindAddress, ports, clock, random, listener }));
+  const party = await RtpEndpoint.open({ bindAddress, ports, clock, random, listener: { audio: () => {} } });
+  endpoint.configure(agreed(party));
+  party.configure(agreed(endpoint));
+  for (let i = 0; i < 250; i++) {
+    party.sendFrame(new Uint8Array(160), clock.monotonicMs());
+    await until(() => heard.length === i + 1);
+    await clock.advance(20);
+    if (i % 50 === 49) endpoint.review(clock.monotonicMs());
+  }
+  await party[Symbol.asyncDispose]();
+  for (let i = 0; i < 10; i++) {
+    endpoint.sendFrame(new Uint8Array(160), clock.monotonicMs());
+    await clock.advance(20);
+  }
+  expect(failures).toEqual([]);
+});
+
 test("ports are even and odd, taken ones are passed over, and none left is said", async () => {
   const random = new SeededRandom(3);
   const narrow = { first: 23_001, last: 23_007 };

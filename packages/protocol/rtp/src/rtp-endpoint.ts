@@ -1,5 +1,6 @@
 import type { RemoteInfo, Socket } from "node:dgram";
 import type { Clock, Random, Timer } from "@jikimi/kernel";
+import { KernelFilter } from "./kernel-filter.ts";
 import { isRtcp, RtpReader } from "./packet.ts";
 import { ReceiverStatistics } from "./receiver-statistics.ts";
 import { RtcpSession } from "./rtcp-session.ts";
@@ -41,7 +42,10 @@ export type EndpointStats = {
   readonly packetsReceived: number;
   readonly packetsSent: number;
   readonly packetsLost: number;
-  /** From strangers, malformed, or of a payload type nobody agreed on. */
+  /**
+   * From strangers, malformed, or of a payload type nobody agreed on; those that the kernel turned away (`review`) are not
+   * among them.
+   */
   readonly packetsRejected: number;
   readonly jitterMs: number;
   /** Monotonic; null before the first. */
@@ -70,6 +74,7 @@ export class RtpEndpoint implements AsyncDisposable {
   #digitsSsrc = -1;
   readonly #digitsOut = new DigitSender();
   readonly #rtcp: RtcpSession;
+  readonly #filter: KernelFilter;
   #audio: EndpointAudio | null = null;
   #sendAddress = "";
   #sendPort = 0;
@@ -84,6 +89,7 @@ export class RtpEndpoint implements AsyncDisposable {
     { clock, random, listener }: { clock: Clock; random: Random; listener: EndpointListener },
   ) {
     this.#pair = pair;
+    this.#filter = new KernelFilter(pair.rtp);
     this.#clock = clock;
     this.#listener = listener;
     this.rtpPort = pair.rtpPort;
@@ -102,7 +108,11 @@ export class RtpEndpoint implements AsyncDisposable {
     });
     pair.rtp.on("message", (bytes, from) => this.#receive(bytes, from));
     pair.rtcp.on("message", (bytes, from) => this.#receiveRtcp(bytes, from));
-    for (const socket of [pair.rtp, pair.rtcp]) socket.on("error", (failure) => listener.failed?.(failure));
+    for (const socket of [pair.rtp, pair.rtcp]) {
+      socket.on("error", (failure) => {
+        if (!this.#filter.isItsOwn(failure)) listener.failed?.(failure);
+      });
+    }
   }
 
   /** On a free pair of ports of the range. Rejects with `RtpError` when there is none. */
@@ -126,6 +136,7 @@ export class RtpEndpoint implements AsyncDisposable {
     this.#audio = audio;
     if (remote !== null) {
       this.#lock.announce(remote.address, remote.rtpPort);
+      if (!this.#lock.isLocked || audio.rtcpMux) this.#filter.off();
       this.#sendAddress = this.#lock.isLocked ? this.#lock.address : remote.address;
       this.#sendPort = this.#lock.isLocked ? this.#lock.port : remote.rtpPort;
       this.#rtcp.announce(
@@ -184,6 +195,11 @@ export class RtpEndpoint implements AsyncDisposable {
       this.#sendRtp(this.sender.event(step.payload, payloadType, step.isFirst && copy === 0, nowMs));
     }
     return true;
+  }
+
+  /** About once a second, by who relays much: lets the kernel turn strangers away once the source is settled. */
+  review(nowMs: number): void {
+    if (this.#audio?.rtcpMux === false) this.#filter.review(nowMs, this.#lock, this.#lastPacketMs);
   }
 
   stats(): EndpointStats {
@@ -273,6 +289,8 @@ export class RtpEndpoint implements AsyncDisposable {
 
   #transmit(socket: Socket, bytes: Buffer, port: number, address: string): void {
     // Without a callback a datagram that cannot leave is dropped in silence: as lost as one that gets lost further on.
-    if (!this.#closed) socket.send(bytes, port, address);
+    if (this.#closed) return;
+    if (this.#filter.isOn && socket === this.#pair.rtp) socket.send(bytes);
+    else socket.send(bytes, port, address);
   }
 }
