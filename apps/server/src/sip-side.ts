@@ -1,10 +1,12 @@
 import type { AgentPhones, Call, Signalling, TrunkDialling } from "@jikimi/calls";
 import type { Directory, Trunk } from "@jikimi/directory";
-import type { AgentId, Clock, Log, Random } from "@jikimi/kernel";
+import type { AgentId, Clock, Log, Random, TrunkId } from "@jikimi/kernel";
 import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
 import {
+  type Destination,
   DigestVerifier,
   formatSipUri,
+  type IncomingInvite,
   Registrar,
   SipUserAgent,
   sipUri,
@@ -35,7 +37,7 @@ export class SipSide implements AsyncDisposable {
   readonly phones: AgentPhones;
   readonly #options: SipSideOptions;
   readonly #registrar: Registrar;
-  readonly #registrations = new Map<string, TrunkRegistration>();
+  readonly #registrations = new Map<TrunkId, TrunkRegistration>();
   #port = 0;
 
   constructor(options: SipSideOptions) {
@@ -62,6 +64,7 @@ export class SipSide implements AsyncDisposable {
     this.signalling = {
       userAgent: this.userAgent,
       authority,
+      trunkOf: (invite) => this.#trunkOf(invite),
       identityForAgent: (call) => this.#identityForAgent(call),
       dialTrunk: (trunk, request) => this.#dialTrunk(trunk, request),
     };
@@ -115,6 +118,14 @@ export class SipSide implements AsyncDisposable {
     this.#registrar.close();
   }
 
+  #trunkOf(invite: IncomingInvite): Trunk | null {
+    const view = this.#options.directory.view();
+    for (const [id, registration] of this.#registrations) {
+      if (registration.isFromProvider(invite)) return view.trunk(id);
+    }
+    return view.trunkOfSource(invite.source.remoteHost);
+  }
+
   #startTrunk(trunk: Trunk): void {
     if (!trunk.active || trunk.route.kind !== "registered") return;
     const { clock, random, log, directory } = this.#options;
@@ -126,6 +137,7 @@ export class SipSide implements AsyncDisposable {
       random,
       log,
       registrar: formatSipUri(sipUri({ host: trunk.host, port: trunk.port })),
+      destination: destinationOf(trunk),
       addressOfRecord: formatSipUri(sipUri({ user: username, host: trunk.host })),
       credentials: { username: authUsername ?? username, password },
       expiresSeconds: Math.round(registrationIntervalMs / 1000),
@@ -151,10 +163,9 @@ export class SipSide implements AsyncDisposable {
       route.kind === "registered"
         ? { username: route.authUsername ?? route.username, password: directory.openTrunkSecret(trunk.id) ?? "" }
         : null;
-    const transport = ({ udp: "UDP", tcp: "TCP", tls: "TLS" } as const)[trunk.transport];
     return this.userAgent.invite({
       target: formatSipUri(sipUri({ user: format(number), host: trunk.host, port: trunk.port })),
-      destination: { kind: "address", transport, host: trunk.host, port: trunk.port },
+      destination: destinationOf(trunk),
       from: { uri: formatSipUri(sipUri({ user: format(numberShown), host: advertisedHost })) },
       offerSdp,
       credentials,
@@ -162,4 +173,8 @@ export class SipSide implements AsyncDisposable {
       signal,
     });
   }
+}
+
+function destinationOf({ transport, host, port }: Trunk): Destination {
+  return { kind: "address", transport: transport === "tcp" ? "TCP" : "UDP", host, port };
 }

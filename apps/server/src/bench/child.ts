@@ -103,3 +103,8 @@ export function answerRequests<Request>(
   // A terminal's Ctrl+C reaches every process of the group; the bench itself decides when to leave.
   process.on("SIGINT", () => {});
 }
+
+/** Of the process that asks. */
+export function heapMiB(): number {
+  return Math.round(process.memoryUsage().heapUsed / 2 ** 20);
+}

@@ -1,6 +1,7 @@
 import type { Bench } from "./bench.ts";
 import { media } from "./media/media.ts";
 import { sip } from "./sip/sip.ts";
+import { warningLatency } from "./warning-latency/warning-latency.ts";
 
 /** In the order in which they are listed. */
-export const benches: readonly Bench[] = [media, sip];
+export const benches: readonly Bench[] = [media, sip, warningLatency];

@@ -47,13 +47,11 @@ export function listPolicies(view: DirectoryView): OperationOutput<"policy.list"
   return { policies: view.policies.map((policy) => policyOf(policy, view)) };
 }
 
-export async function showPolicy(
+export function showPolicy(
   { id, version }: OperationRequest<"policy.show">,
-  directory: Directory,
-): Promise<OperationOutput<"policy.show">> {
-  const view = directory.view();
-  const policyId = id as PolicyId;
-  const policy = version === undefined ? view.policy(policyId) : await directory.findPolicy(policyId, version);
+  view: DirectoryView,
+): OperationOutput<"policy.show"> {
+  const policy = view.policy(id as PolicyId, version);
   if (policy === null) throw failure("not-found", { field: "id" });
   return { policy: policyOf(policy, view), body: policy.body };
 }

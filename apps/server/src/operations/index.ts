@@ -27,7 +27,7 @@ export function operationsOf(deps: OperationDeps): (name: string, input: unknown
     "incidents.list": (request) => calls.listIncidents(request, deps),
     "incidents.show": (request) => calls.showIncident(request, deps),
     "policy.list": () => directories.listPolicies(view()),
-    "policy.show": (request) => directories.showPolicy(request, directory),
+    "policy.show": (request) => directories.showPolicy(request, directory.view()),
     "policy.check": (request) => directories.checkPolicy(request),
     "users.add": (request) => directories.addUser(request, directory),
     "users.list": () => ({ people: directories.plain(view().people) as OperationOutput<"users.list">["people"] }),

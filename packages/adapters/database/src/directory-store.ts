@@ -12,7 +12,7 @@ import type {
 import type { Json } from "@jikimi/incidents";
 import type { AgentId, DepartmentId, PolicyId, TrunkId } from "@jikimi/kernel";
 import type { PhoneNumber } from "@jikimi/routing";
-import { and, asc, desc, eq } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import type { Db } from "./db.ts";
 import { sqlState } from "./failures.ts";
 import { departments, numbers, organisation, people, policies, trunks } from "./schema.ts";
@@ -28,10 +28,7 @@ export class PostgresDirectoryStore implements DirectoryStore {
   async load(): Promise<DirectoryRows> {
     const db = this.#db;
     const [organisationRow] = await db.select().from(organisation);
-    const policyRows = await db
-      .selectDistinctOn([policies.id])
-      .from(policies)
-      .orderBy(policies.id, desc(policies.version));
+    const policyRows = await db.select().from(policies).orderBy(asc(policies.id), asc(policies.version));
     return {
       organisation: organisationRow === undefined ? null : toOrganisation(organisationRow),
       people: (await db.select().from(people).orderBy(asc(people.createdAt), asc(people.id))).map(toPerson),
@@ -85,17 +82,6 @@ export class PostgresDirectoryStore implements DirectoryStore {
 
   insertPolicy({ body, createdAtMs, ...rest }: StoredPolicy): Promise<Inserted> {
     return unlessTaken(this.#db.insert(policies).values({ ...rest, body: body as Json, createdAt: createdAtMs }));
-  }
-
-  async findPolicy(id: string, version: number): Promise<StoredPolicy | null> {
-    const which = and(eq(policies.id, id), eq(policies.version, version));
-    const [row] = await this.#db.select().from(policies).where(which);
-    return row === undefined ? null : toPolicy(row);
-  }
-
-  async listPolicyVersions(id: string): Promise<readonly StoredPolicy[]> {
-    const rows = await this.#db.select().from(policies).where(eq(policies.id, id)).orderBy(asc(policies.version));
-    return rows.map(toPolicy);
   }
 }
 

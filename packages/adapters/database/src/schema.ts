@@ -73,7 +73,7 @@ export const trunks = pgTable("trunks", {
   name: text().notNull().unique(),
   host: text().notNull(),
   port: integer().notNull(),
-  transport: text().$type<"udp" | "tcp" | "tls">().notNull(),
+  transport: text().$type<"udp" | "tcp">().notNull(),
   route: json().notNull(),
   numberFormat: text().$type<"e164" | "national">().notNull(),
   priority: integer().notNull(),

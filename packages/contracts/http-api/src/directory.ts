@@ -87,7 +87,7 @@ const trunk = z.object({
   name: z.string(),
   host: z.string(),
   port: z.number().int(),
-  transport: z.enum(["udp", "tcp", "tls"]),
+  transport: z.enum(["udp", "tcp"]),
   route: trunkRoute,
   numberFormat: z.enum(["e164", "national"]),
   priority: z.number().int(),
@@ -97,7 +97,7 @@ const trunk = z.object({
 
 export const addTrunkInput = trunk.omit({ hasSecret: true }).extend({
   port: z.number().int().default(5060),
-  transport: z.enum(["udp", "tcp", "tls"]).default("udp"),
+  transport: z.enum(["udp", "tcp"]).default("udp"),
   numberFormat: z.enum(["e164", "national"]).default("national"),
   priority: z.number().int().default(10),
   active: z.boolean().default(true),

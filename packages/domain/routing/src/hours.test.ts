@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   aroundTheClock,
   isTimeZone,
+  localDate,
   type Opening,
   type OpeningHours,
   officeHours,
@@ -130,6 +131,13 @@ test.for([
   ["9", null],
   ["-1:00", null],
 ] as const)("%s is minute %s", ([text, minute]) => expect(parseTimeOfDay(text)).toBe(minute));
+
+test("the local date turns at local midnight", () => {
+  const midnightInSeoul = Date.UTC(2026, 5, 30, 15);
+  expect(localDate("Asia/Seoul", midnightInSeoul - 1)).toBe("2026-06-30");
+  expect(localDate("Asia/Seoul", midnightInSeoul)).toBe("2026-07-01");
+  expect(localDate("America/New_York", midnightInSeoul)).toBe("2026-06-30");
+});
 
 test("a time zone is known or not", () => {
   expect([isTimeZone("Asia/Seoul"), isTimeZone("Asia/Pyeongchang"), isTimeZone("")]).toEqual([true, false, false]);

@@ -83,6 +83,11 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** `YYYY-MM-DD` where that time zone is. */
+export function localDate(timeZone: string, atMs: number): string {
+  return new Date(localTime(timeZone, atMs).day * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** `HH:MM`, up to `48:00`; null when it is no time. */
 export function parseTimeOfDay(text: string): number | null {
   const match = /^(\d{1,2}):([0-5]\d)$/.exec(text);

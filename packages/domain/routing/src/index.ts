@@ -2,6 +2,7 @@ export { clashingNumbers, departmentFor, type Numbered } from "./departments.ts"
 export {
   aroundTheClock,
   isTimeZone,
+  localDate,
   type MinuteRange,
   type Opening,
   type OpeningHours,

@@ -63,6 +63,8 @@ export class KernelFilter {
   #turnOn({ address, port }: { address: string; port: number }): void {
     try {
       this.#socket.connect(port, address);
+      // Throws where the kernel refused; done at once, since these sockets look no name up (see `openUdpPair`).
+      this.#socket.remoteAddress();
       this.#isOn = true;
     } catch {
       this.#isAllowed = false;

@@ -279,12 +279,16 @@ export type SeriesOptions = {
   readonly credentials?: DigestCredentials | null;
   /** User part of our Contact; null sends none. */
   readonly contactUser?: string | null;
+  /** A `line` parameter of our Contact: a peer's requests to it come back with it (RFC 3261 §16.6). */
+  readonly contactLine?: string | null;
 };
 
 /** Requests with one Call-ID and From tag, a growing CSeq, and credentials whose nonces are kept (RFC 3261 §10.2). */
 export interface RequestSeries {
   /** The Contact URI that the last request carried, null before and without one. */
   readonly contact: string | null;
+  /** The IP address that the last request went to, null before. */
+  readonly peerHost: string | null;
   send(request: Omit<OutOfDialogRequest, "from" | "credentials">): Promise<RequestResult>;
 }
 

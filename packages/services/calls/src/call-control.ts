@@ -1,6 +1,5 @@
 import type { Department, Person } from "@jikimi/directory";
 import { type CallDirection, type CallId, type EpochMs, type Log, makeId, type Random } from "@jikimi/kernel";
-import { type Policy, parsePolicy } from "@jikimi/protection";
 import type { IncomingInvite } from "@jikimi/sip";
 import { Call, type CallEnd } from "./call.ts";
 import type { CallDeps } from "./call-deps.ts";
@@ -9,6 +8,7 @@ import { runInboundCall } from "./inbound-call.ts";
 import { MediaWatch } from "./media-watch.ts";
 import { runOutboundCall } from "./outbound-call.ts";
 import { PlayedWatch } from "./playing.ts";
+import { PoliciesInForce } from "./policies-in-force.ts";
 
 /** Owns every call from its INVITE to its closed record. */
 export class CallControl {
@@ -17,6 +17,7 @@ export class CallControl {
   readonly #log: Log;
   readonly #maxCalls: number;
   readonly #calls = new Map<CallId, { call: Call; over: Promise<void> }>();
+  readonly #policies: PoliciesInForce;
   readonly #played: PlayedWatch;
   readonly #watch: MediaWatch;
   #closing = false;
@@ -26,6 +27,7 @@ export class CallControl {
     this.#random = random;
     this.#log = log;
     this.#maxCalls = maxCalls;
+    this.#policies = new PoliciesInForce(log);
     this.#played = new PlayedWatch({ media: deps.media, clock: deps.clock });
     this.#watch = new MediaWatch(deps, (callId) => this.find(callId));
     deps.signalling.userAgent.onInvite((invite) => {
@@ -58,8 +60,8 @@ export class CallControl {
   }
 
   /**
-   * Who may call what: a carrier's trunk (by its address) our own numbers; one of our people, by password, any
-   * number. Everybody else is asked for a password and learns nothing.
+   * Who may call what: a carrier's trunk our own numbers; one of our people, by password, any number. Everybody else
+   * is asked for a password and learns nothing.
    */
   async #take(invite: IncomingInvite): Promise<void> {
     const refuse = (kind: "shutting-down" | "overloaded" | "unknown-number" | "not-authorised") => {
@@ -71,13 +73,14 @@ export class CallControl {
     const directory = this.#deps.directory();
     const dialled = invite.requestUri.user ?? "";
     const caller = invite.from.user === null ? null : directory.personByUsername(invite.from.user);
-    if (caller === null && directory.trunkOfSource(invite.source.remoteHost) !== null) {
-      const department = directory.departmentOfNumber(dialled);
-      if (department === null) {
-        this.#log.info({ pii: { dialled } }, "a number that is not ours was dialled");
-        return refuse("unknown-number");
+    if (caller === null && this.#deps.signalling.trunkOf(invite) !== null) {
+      // A provider that we registered with may ring our Contact, and name the number only in To.
+      for (const number of [dialled, invite.to.user ?? ""]) {
+        const department = directory.departmentOfNumber(number);
+        if (department !== null) return this.#inbound(invite, department, number);
       }
-      return this.#inbound(invite, department, dialled);
+      this.#log.info({ pii: { dialled } }, "a number that is not ours was dialled");
+      return refuse("unknown-number");
     }
     const proved = await invite.authenticate(this.#deps.signalling.authority);
     if (proved.kind !== "authenticated") return;
@@ -88,7 +91,7 @@ export class CallControl {
 
   #inbound(invite: IncomingInvite, department: Department, dialled: string): void {
     const from = (invite.assertedIdentity ?? invite.from).user;
-    const policy = this.#policyOf(department);
+    const policy = this.#policies.of(department, this.#deps.directory(), this.#deps.clock.nowMs());
     if (policy === null) return invite.reject(503, { reason: "Service Unavailable" });
     const simulated = isSimulated(invite);
     const call = this.#open("inbound", department, { from, to: dialled, line: dialled, other: from, simulated });
@@ -99,12 +102,12 @@ export class CallControl {
   }
 
   #outbound(invite: IncomingInvite, person: Person, dialled: string): void {
-    const { roster, routing } = this.#deps;
+    const { clock, roster, routing } = this.#deps;
     const directory = this.#deps.directory();
     const number = routing.dialledNumber(dialled);
     const department = person.departmentId === null ? null : directory.department(person.departmentId);
     const trunk = directory.outboundTrunks()[0];
-    const policy = department === null ? null : this.#policyOf(department);
+    const policy = department === null ? null : this.#policies.of(department, directory, clock.nowMs());
     if (department === null || policy === null || trunk === undefined || department.displayNumber === null) {
       this.#log.warn(
         { agentId: person.id },
@@ -188,14 +191,6 @@ export class CallControl {
     const change = { state: "ended", endedAtMs: clock.nowMs(), endReason: end.reason } as const;
     call.tell({ kind: "ended", by: end.by, reason: end.reason }, { change });
     if (call.agentId !== null) roster.callOver(call.agentId, call.id);
-  }
-
-  #policyOf(department: Department): Policy | null {
-    const stored = this.#deps.directory().policyOf(department.id);
-    const parsed = stored === null ? null : parsePolicy(stored.body);
-    if (parsed?.kind === "ok") return parsed.policy;
-    this.#log.error({ departmentId: department.id }, "a department has no readable policy");
-    return null;
   }
 }
 

@@ -90,6 +90,13 @@ test("a stranger is asked for a password and learns nothing", async () => {
   expect(await outcome).toMatchObject({ kind: "refused", status: 401 });
 });
 
+test("a provider that rings our Contact and names the number in To is understood", async () => {
+  const centre = await testCentre();
+  void centre.carrier.call("sip:0212345678@198.51.100.1", { to: { uri: centre.target } });
+  await centre.clock.advance(1000);
+  expect(centre.account()[0]).toMatchObject({ kind: "invite", to: "07000000120" });
+});
+
 test("at shutdown living calls are told and ended, and their records closed", async () => {
   const centre = await testCentre();
   void centre.carrier.call(centre.target);

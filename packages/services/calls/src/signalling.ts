@@ -1,5 +1,5 @@
 import type { Person, Trunk } from "@jikimi/directory";
-import type { Binding, DigestAuthority, OutgoingInvite, UserAgent } from "@jikimi/sip";
+import type { Binding, DigestAuthority, IncomingInvite, OutgoingInvite, UserAgent } from "@jikimi/sip";
 import type { Call } from "./call.ts";
 
 /** What calls need of the SIP side besides the user agent itself. */
@@ -7,6 +7,8 @@ export interface Signalling {
   readonly userAgent: UserAgent;
   /** Checks that an INVITE comes from one of our people. */
   readonly authority: DigestAuthority;
+  /** The active trunk that an INVITE comes from; null: not from a carrier of ours. */
+  trunkOf(invite: IncomingInvite): Trunk | null;
   /** What an agent's telephone shows for this call. */
   identityForAgent(call: Call): { uri: string; displayName: string | null };
   /** Places a call through a trunk: its number format, its credentials, our number in From; no inside address. */

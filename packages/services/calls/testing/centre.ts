@@ -187,6 +187,7 @@ export async function testCentre({
       signalling: {
         userAgent,
         authority: new DigestVerifier({ clock, random, realm: "jikimi", ha1 }),
+        trunkOf: ({ source }) => view().trunkOfSource(source.remoteHost),
         identityForAgent: () => ({ uri: "sip:07000000120@198.51.100.1", displayName: null }),
         dialTrunk: (trunk, { number, numberShown, offerSdp, maxForwards, signal }) =>
           userAgent.invite({

@@ -292,12 +292,16 @@ describe("trunks", () => {
 
 describe("policies", () => {
   test("each publication is a new version and old ones stay", async () => {
-    const { directory, departmentId } = await furnished();
+    const { directory } = await furnished();
     const second = value(await directory.publishPolicy({ id: "standard", body: { warnings: 3 }, author: "kim" }));
     expect(second.version).toBe(2);
-    expect(directory.view().policyOf(departmentId)).toEqual(second);
-    expect((await directory.findPolicy(second.id, 1))?.body).toEqual({});
-    expect((await directory.listPolicyVersions(second.id)).map(({ author }) => author)).toEqual(["preset", "kim"]);
+    const view = directory.view();
+    expect(view.policies).toEqual([second]);
+    expect(view.policy(second.id)).toEqual(second);
+    expect(view.policy(second.id, 1)?.body).toEqual({});
+    expect(view.policy(second.id, 3)).toBeNull();
+    expect(view.policyVersions(second.id).map(({ author }) => author)).toEqual(["preset", "kim"]);
+    expect(view.policyVersions("none" as PolicyId)).toEqual([]);
   });
 
   test("what the rules refuse is told in both languages and not kept", async () => {

@@ -295,7 +295,7 @@ export class Directory {
       if (!isId(id)) return refused("invalid-id", id, { field: "id" });
       const policyProblems = this.#checkPolicy(body);
       if (policyProblems.length > 0) return refused("policy-invalid", id, { policyProblems });
-      const newest = this.#rows.policies.find((policy) => policy.id === id);
+      const newest = this.#view.policy(id as PolicyId);
       const policy: StoredPolicy = {
         id: id as PolicyId,
         version: (newest?.version ?? 0) + 1,
@@ -304,18 +304,10 @@ export class Directory {
         createdAtMs: this.#clock.nowMs(),
       };
       if ((await this.#store.insertPolicy(policy)) === "taken") return refused("policy-raced", id);
-      const policies = [...this.#rows.policies.filter((one) => one.id !== id), policy];
+      const policies = [...this.#rows.policies, policy];
       this.#become({ policies }, { kind: "policy", id: policy.id, version: policy.version });
       return done(policy);
     });
-  }
-
-  findPolicy(id: PolicyId, version: number): Promise<StoredPolicy | null> {
-    return this.#store.findPolicy(id, version).catch(storeFailed);
-  }
-
-  listPolicyVersions(id: PolicyId): Promise<readonly StoredPolicy[]> {
-    return this.#store.listPolicyVersions(id).catch(storeFailed);
   }
 
   /** Reads everything again: another process on the same database changed it. Tells no single changes. */

@@ -13,7 +13,7 @@ export type DirectoryRows = {
   readonly departments: readonly Department[];
   readonly numbers: readonly InboundNumber[];
   readonly trunks: readonly TrunkRow[];
-  /** The newest version of each policy. */
+  /** Every version of each policy ever kept, oldest first. */
   readonly policies: readonly StoredPolicy[];
 };
 
@@ -35,9 +35,6 @@ export interface DirectoryStore {
   updateTrunk(row: TrunkRow): Promise<Inserted>;
   /** `taken` when that version exists: someone else published first. */
   insertPolicy(policy: StoredPolicy): Promise<Inserted>;
-  /** Any version ever kept, so that an old incident can be read with the rule of its day. */
-  findPolicy(id: string, version: number): Promise<StoredPolicy | null>;
-  listPolicyVersions(id: string): Promise<readonly StoredPolicy[]>;
 }
 
 /** Seals trunk passwords with the site's key. `open` returns null when the text was altered or the key is another. */

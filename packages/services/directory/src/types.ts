@@ -58,7 +58,7 @@ export type InboundNumber = {
   readonly departmentId: DepartmentId;
 };
 
-export type TrunkTransport = "udp" | "tcp" | "tls";
+export type TrunkTransport = "udp" | "tcp";
 
 /** How the carrier wants dialled numbers: `+82212345678` or `0212345678`. */
 export type NumberFormat = "e164" | "national";

@@ -28,9 +28,10 @@ export interface DirectoryView {
   departmentOfNumber(dialled: string): Department | null;
   /** Active agents of a department. */
   agentsOf(departmentId: DepartmentId): readonly Person[];
-  /** The rule in force for a department. */
-  policyOf(departmentId: DepartmentId): StoredPolicy | null;
-  policy(id: PolicyId): StoredPolicy | null;
+  /** The newest version, or the one asked for: an old incident is read with the rule of its day. */
+  policy(id: PolicyId, version?: number): StoredPolicy | null;
+  /** Oldest first. Which of them a call is under is decided by its day (`policyInForce` of `domain/protection`). */
+  policyVersions(id: PolicyId): readonly StoredPolicy[];
   trunk(id: TrunkId): Trunk | null;
   /** The active trunk that calls from this IP address belong to; null: not from a carrier of ours. */
   trunkOfSource(address: string): Trunk | null;
@@ -45,8 +46,9 @@ export function viewOf(rows: DirectoryRows): DirectoryView {
   const peopleByUsername = new Map(rows.people.map((row) => [row.person.sipUsername, row]));
   const departments = new Map(rows.departments.map((department) => [department.id, department]));
   const numbers = new Map(rows.numbers.map(({ number, departmentId }) => [number, departmentId]));
-  const policies = new Map(rows.policies.map((policy) => [policy.id, policy]));
-  const agentsByDepartment = groupAgents(people);
+  const policyVersions = grouped(rows.policies, ({ id }) => id);
+  const agents = people.filter(({ active, role }) => active && role === "agent");
+  const agentsByDepartment = grouped(agents, ({ departmentId }) => departmentId);
   const outbound = trunks
     .filter(({ active }) => active)
     .sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
@@ -60,7 +62,7 @@ export function viewOf(rows: DirectoryRows): DirectoryView {
     departments: rows.departments,
     numbers: rows.numbers,
     trunks,
-    policies: rows.policies,
+    policies: [...policyVersions.values()].flatMap((versions) => versions.slice(-1)),
     person: (id) => peopleById.get(id) ?? null,
     personByUsername: (sipUsername) => peopleByUsername.get(sipUsername)?.person ?? null,
     ha1Of: (sipUsername) => {
@@ -74,11 +76,12 @@ export function viewOf(rows: DirectoryRows): DirectoryView {
       return departmentId === undefined ? null : (departments.get(departmentId) ?? null);
     },
     agentsOf: (departmentId) => agentsByDepartment.get(departmentId) ?? [],
-    policyOf: (departmentId) => {
-      const department = departments.get(departmentId);
-      return department === undefined ? null : (policies.get(department.policyId) ?? null);
+    policy: (id, version) => {
+      const versions = policyVersions.get(id) ?? [];
+      const found = version === undefined ? versions.at(-1) : versions.find((one) => one.version === version);
+      return found ?? null;
     },
-    policy: (id) => policies.get(id) ?? null,
+    policyVersions: (id) => policyVersions.get(id) ?? [],
     trunk: (id) => trunks.find((trunk) => trunk.id === id) ?? null,
     trunkOfSource: (address) => {
       const plain = address.replace(/^::ffff:(?=[0-9.]+$)/i, "");
@@ -91,13 +94,12 @@ export function viewOf(rows: DirectoryRows): DirectoryView {
   };
 }
 
-function groupAgents(people: readonly Person[]): Map<DepartmentId, Person[]> {
-  const groups = new Map<DepartmentId, Person[]>();
-  for (const person of people) {
-    if (!person.active || person.role !== "agent" || person.departmentId === null) continue;
-    const group = groups.get(person.departmentId);
-    if (group === undefined) groups.set(person.departmentId, [person]);
-    else group.push(person);
+function grouped<Key, Item>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
   }
   return groups;
 }

@@ -18,7 +18,7 @@ export class MemoryDirectoryStore implements DirectoryStore {
       departments: [...this.#departments.values()],
       numbers: [...this.#numbers.values()],
       trunks: [...this.#trunks.values()],
-      policies: [...this.#policies.values()].flatMap((versions) => versions.slice(-1)),
+      policies: [...this.#policies.values()].flat(),
     });
   }
 
@@ -80,13 +80,5 @@ export class MemoryDirectoryStore implements DirectoryStore {
     if (versions.some(({ version }) => version === policy.version)) return "taken";
     this.#policies.set(policy.id, [...versions, policy]);
     return "inserted";
-  }
-
-  async findPolicy(id: string, version: number): Promise<StoredPolicy | null> {
-    return this.#policies.get(id)?.find((policy) => policy.version === version) ?? null;
-  }
-
-  async listPolicyVersions(id: string): Promise<readonly StoredPolicy[]> {
-    return this.#policies.get(id) ?? [];
   }
 }

@@ -58,9 +58,10 @@ export async function compareB2b(world: BenchWorld, scope: ResourceScope, folder
     const start = cpuTimeOf(agents[side].child.pid);
     const run = await call(side, `round-${turn}`, seconds);
     const spent = spentBetween(start, cpuTimeOf(agents[side].child.pid));
+    const { heapMiB } = await agents[side].child.ask({ kind: "count" });
     made[side] += run.made;
     if (run.lost > 0 || run.exitCode !== 0) problems.push(`${side}: ${run.lost} of ${run.made} calls were lost`);
-    rows.push({ agent: side, cpuMsPerCallMeanwhile: rounded(spent.totalMs / run.made), ...run });
+    rows.push({ agent: side, cpuMsPerCallMeanwhile: rounded(spent.totalMs / run.made), heapMiB, ...run });
   }
   world.progress({ ko: "늦게 끝나는 타이머까지 기다립니다 …", en: "waiting for the transactions' last timers …" });
   await clock.sleep(tailMs, { signal });

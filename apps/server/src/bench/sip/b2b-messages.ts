@@ -13,5 +13,7 @@ export const B2bReport = z.object({
   bridged: z.number().int(),
   /** Of these, hung up on both sides. */
   ended: z.number().int(),
+  /** Memory in use by JavaScript objects, garbage not yet collected included. */
+  heapMiB: z.number(),
 });
 export type B2bReport = z.infer<typeof B2bReport>;

@@ -1,6 +1,6 @@
 import { holdProcess, SystemClock, SystemRandom, silentLog } from "@jikimi/kernel";
 import { type Dialog, type IncomingInvite, SipUserAgent, UdpTransport } from "@jikimi/sip";
-import { answerRequests } from "../child.ts";
+import { answerRequests, heapMiB } from "../child.ts";
 import { B2bConfig, B2bRequest } from "./b2b-messages.ts";
 
 const host = "127.0.0.1";
@@ -50,7 +50,7 @@ answerRequests(
   async () => {
     const { kind } = await bound;
     if (kind !== "bound") throw new Error(`port ${port}: ${kind}`);
-    return { bridged, ended };
+    return { bridged, ended, heapMiB: heapMiB() };
   },
   () => agent.close({ graceMs: 0 }),
 );

@@ -1,6 +1,6 @@
 import { holdProcess, SystemRandom } from "@jikimi/kernel";
 import * as sip from "sip";
-import { answerRequests } from "../child.ts";
+import { answerRequests, heapMiB } from "../child.ts";
 import { B2bConfig, B2bRequest } from "./b2b-messages.ts";
 
 const host = "127.0.0.1";
@@ -89,6 +89,6 @@ const stack = sip.create({ address: host, port, publicAddress: "bench.invalid", 
 holdProcess();
 answerRequests(
   B2bRequest,
-  () => ({ bridged, ended }),
+  () => ({ bridged, ended, heapMiB: heapMiB() }),
   () => stack.destroy(),
 );

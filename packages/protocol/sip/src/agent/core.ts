@@ -44,12 +44,13 @@ export function newTag(random: Random): string {
   return random.hex(6);
 }
 
-/** Our Contact over this hop: where the peer's requests reach us. */
-export function contactFor(hop: Hop, user: string): string {
+/** Our Contact over this hop: where the peer's requests reach us. `line` is a parameter that comes back with them. */
+export function contactFor(hop: Hop, user: string, line: string | null = null): string {
   const { host, port } = hop.transport.advertised;
-  const params = new Map(
-    hop.transport.name === "UDP" ? [] : [["transport", hop.transport.name.toLowerCase()] as const],
-  );
+  const params = new Map([
+    ...(hop.transport.name === "UDP" ? [] : [["transport", hop.transport.name.toLowerCase()] as const]),
+    ...(line === null ? [] : [["line", line] as const]),
+  ]);
   return `<${formatSipUri(sipUri({ user, host, port, params }))}>`;
 }
 

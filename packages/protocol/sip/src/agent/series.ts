@@ -15,6 +15,7 @@ export class Series implements RequestSeries {
   readonly #fromTag: string;
   #cseq = 0;
   #contact: string | null = null;
+  #peerHost: string | null = null;
 
   constructor(core: AgentCore, options: SeriesOptions) {
     const { credentials } = options;
@@ -29,6 +30,10 @@ export class Series implements RequestSeries {
     return this.#contact;
   }
 
+  get peerHost(): string | null {
+    return this.#peerHost;
+  }
+
   async send(request: Omit<OutOfDialogRequest, "from" | "credentials">): Promise<RequestResult> {
     for (let challenges = 0; ; challenges += 1) {
       const result = await this.#sendOnce(request);
@@ -39,7 +44,7 @@ export class Series implements RequestSeries {
 
   #sendOnce(request: Omit<OutOfDialogRequest, "from" | "credentials">): Promise<RequestResult> {
     const { method, target } = request;
-    const { from, contactUser } = this.#options;
+    const { from, contactUser, contactLine } = this.#options;
     this.#cseq += 1;
     const cseq = this.#cseq;
     const credentials = this.#auth?.headers(method, target) ?? [];
@@ -49,7 +54,8 @@ export class Series implements RequestSeries {
           nextHop: target,
           destination: request.destination ?? null,
           build: (way) => {
-            const contact = contactUser ? contactFor(way.hop, contactUser) : null;
+            const contact = contactUser ? contactFor(way.hop, contactUser, contactLine) : null;
+            this.#peerHost = way.hop.flow.remoteHost;
             if (contact !== null) this.#contact = parseNameAddr(contact)?.uri ?? null;
             return initialRequest({
               method,

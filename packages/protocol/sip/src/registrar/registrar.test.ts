@@ -213,8 +213,11 @@ describe("registering with a provider", () => {
     expect(trunk.status.kind).toBe("registered");
     expect(new Set(statuses)).toEqual(new Set(["registering", "registered"]));
     const [binding] = registrar.lookup("0212345678");
-    expect(binding?.contact).toBe("sip:0212345678@192.0.2.1:5060");
-    us.onInvite((invite) => void invite.answer(ANSWER));
+    expect(binding?.contact).toMatch(/^sip:0212345678@192\.0\.2\.1:5060;line=[0-9a-f]{24}$/);
+    us.onInvite((invite) => {
+      expect(trunk.isFromProvider(invite)).toBe(true);
+      void invite.answer(ANSWER);
+    });
     const call = provider.invite({
       target: binding?.contact ?? "",
       from: { uri: "sip:01012345678@provider.example" },
@@ -223,6 +226,34 @@ describe("registering with a provider", () => {
     const outcome = settled(call.outcome);
     await clock.advance(100);
     expect(outcome.value?.kind).toBe("answered");
+  });
+
+  test("knows the provider's calls by the line that rings or by where they come from, and nobody else's", async () => {
+    const { clock, network, registrar, trunk, us } = await withPhone("secret");
+    trunk.start();
+    await clock.advance(1_000);
+    const known: boolean[] = [];
+    let calls = 100;
+    us.onInvite((invite) => {
+      known.push(trunk.isFromProvider(invite));
+      invite.reject(486);
+    });
+    const contact = registrar.lookup("0212345678")[0]?.contact ?? "";
+    const call = async (host: string, target: string) => {
+      const other = new SipUserAgent({ clock, random: new SeededRandom(calls++), log: silentLog });
+      await other.listen(network.transport(host, 5070));
+      other.invite({ target, from: { uri: "sip:01012345678@provider.example" }, offerSdp: OFFER });
+      await clock.advance(1_000);
+    };
+    await call("192.0.2.77", contact);
+    await call(SERVER, "sip:0212345678@192.0.2.1");
+    await call("192.0.2.78", "sip:0212345678@192.0.2.1");
+    await call("192.0.2.79", "sip:0212345678@192.0.2.1;line=00");
+    const stopped = trunk.stop();
+    await clock.advance(1_000);
+    await stopped;
+    await call("192.0.2.80", contact);
+    expect(known).toEqual([true, true, false, false, false]);
   });
 
   test("leaves when told to", async () => {

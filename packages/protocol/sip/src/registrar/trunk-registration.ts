@@ -2,6 +2,7 @@ import { type Clock, Listeners, type Log, type Random, type Timer } from "@jikim
 import type {
   Destination,
   DigestCredentials,
+  IncomingInvite,
   RegistrationStatus,
   RequestResult,
   RequestSeries,
@@ -45,6 +46,8 @@ const REFRESH_MARGIN_MS = 30_000;
  */
 export class TrunkRegistration {
   readonly #options: TrunkRegistrationOptions;
+  /** Of this registration alone, and told to nobody but the provider. */
+  readonly #line: string;
   readonly #series: RequestSeries;
   readonly #listeners: Listeners<RegistrationStatus>;
   #status: RegistrationStatus = { kind: "stopped" };
@@ -56,14 +59,16 @@ export class TrunkRegistration {
   #epoch = 0;
 
   constructor(options: TrunkRegistrationOptions) {
-    const { addressOfRecord, userAgent } = options;
+    const { addressOfRecord, random, userAgent } = options;
     this.#options = options;
+    this.#line = random.hex(12);
     this.#expiresSeconds = options.expiresSeconds ?? 300;
     this.#listeners = new Listeners((failure) => options.log.error({ failure }, "a registration listener failed"));
     this.#series = userAgent.series({
       from: { uri: addressOfRecord },
       credentials: options.credentials ?? null,
       contactUser: options.contactUser ?? parseSipUri(addressOfRecord)?.user ?? "jikimi",
+      contactLine: this.#line,
     });
   }
 
@@ -73,6 +78,12 @@ export class TrunkRegistration {
 
   onStatus(listener: (status: RegistrationStatus) => void): () => void {
     return this.#listeners.add(listener);
+  }
+
+  /** Whether the provider sent this INVITE: it rings our Contact, or comes from the address that we registered at. */
+  isFromProvider({ requestUri, source }: IncomingInvite): boolean {
+    if (this.#status.kind === "stopped") return false;
+    return requestUri.params.get("line") === this.#line || source.remoteHost === this.#series.peerHost;
   }
 
   start(): void {

@@ -116,7 +116,7 @@ describe("a whole call over", () => {
     await registered;
     const [binding] = registrar.lookup("kim");
     if (binding === undefined) throw new Error("not registered");
-    expect(binding.contact).toMatch(/\.invalid:5060;transport=ws$/);
+    expect(binding.contact).toMatch(/\.invalid:5060;transport=ws;line=/);
     const destination = bindingDestination(binding);
     const flow = destination.kind === "flow" ? destination.flow : undefined;
     const seen = await callThrough(server.agent, browser.agent, binding.contact, flow);
