@@ -1,5 +1,6 @@
 import type { Directory } from "@jikimi/directory";
 import { type OperationName, type OperationOutput, type OperationRequest, operations } from "@jikimi/http-api";
+import { ko } from "zod/locales";
 import * as calls from "./call-operations.ts";
 import * as directories from "./directory-operations.ts";
 import { failure, OperationFailure } from "./operation-failure.ts";
@@ -10,6 +11,8 @@ export type OperationDeps = calls.CallOperationDeps & {
   readonly directory: Directory;
   readonly status: () => Promise<OperationOutput<"status">>;
 };
+
+const korean = ko();
 
 type Handlers = {
   [Name in OperationName]: (request: OperationRequest<Name>) => OperationOutput<Name> | Promise<OperationOutput<Name>>;
@@ -48,14 +51,21 @@ export function operationsOf(deps: OperationDeps): (name: string, input: unknown
     if (!Object.hasOwn(operations, name)) throw failure("not-found");
     const known = name as OperationName;
     const request = operations[known].input.safeParse(input);
-    if (!request.success) {
-      const [issue] = request.error.issues;
-      const field = issue?.path.join(".") ?? "";
-      const error = failure("invalid-input", { cause: request.error, field }).error;
-      const what = `${field}: ${issue?.message ?? ""}`;
-      throw new OperationFailure({ ...error, ko: `${error.ko} (${what})`, en: `${error.en} (${what})` });
-    }
+    if (!request.success) throw invalidInput(known, input, request.error);
     const handler = handlers[known] as (request: unknown) => unknown;
     return await handler(request.data);
   };
+}
+
+/** What is wrong with the first field that is, in both languages. */
+function invalidInput(name: OperationName, input: unknown, cause: unknown): OperationFailure {
+  const inEnglish = operations[name].input.safeParse(input).error?.issues[0];
+  const inKorean = operations[name].input.safeParse(input, { error: korean.localeError }).error?.issues[0];
+  const field = inEnglish?.path.join(".") ?? "";
+  const error = failure("invalid-input", { cause, field }).error;
+  const texts = {
+    ko: `${error.ko} (${field}: ${inKorean?.message ?? ""})`,
+    en: `${error.en} (${field}: ${inEnglish?.message ?? ""})`,
+  };
+  return new OperationFailure({ ...error, ...texts }, { cause });
 }
