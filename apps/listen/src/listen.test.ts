@@ -7,7 +7,7 @@ import type { HearingEvent, TapSink } from "@jikimi/calls";
 import { type CallId, type EpochMs, SystemClock, silentLog } from "@jikimi/kernel";
 import { ListenWorkers } from "@jikimi/listen-workers";
 import { defaultModelsDir } from "@jikimi/recognizer-sherpa";
-import { encodeTapFrame, encodeTapOpening } from "@jikimi/worker-messages";
+import { TapEncoder } from "@jikimi/worker-messages";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 /** The real process, forked from its source, with the real models. */
@@ -66,10 +66,13 @@ async function say(sink: TapSink, startMs: number): Promise<void> {
   const [pcm = new Int16Array(0)] = read.wav.channels;
   const socket = connect(sink.port, sink.host);
   await once(socket, "connect");
-  socket.write(encodeTapOpening(sink.token));
-  for (let at = 0; at < pcm.length; at += 160)
-    socket.write(encodeTapFrame(startMs + at / 8, pcm.subarray(at, at + 160)));
-  socket.end();
+  const encoder = new TapEncoder(2 * pcm.byteLength);
+  encoder.open(1, sink.token);
+  for (let at = 0; at < pcm.length; at += 160) {
+    encoder.frame(1, { atMs: startMs + at / 8, pcm: pcm.subarray(at, at + 160) });
+  }
+  encoder.close(1);
+  socket.end(encoder.take());
   await once(socket, "close");
 }
 

@@ -1,13 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
-import type { Clock, Log } from "@jikimi/kernel";
-import { TapDecoder, type TapFrame } from "@jikimi/worker-messages";
-
-/** What a tap's connection feeds. */
-export interface TapReceiver {
-  frame(frame: TapFrame): void;
-  /** The connection is over: closed by the media worker, broken, or released by us. Called once. */
-  end(why: string): void;
-}
+import type { Clock, Log, Timer } from "@jikimi/kernel";
+import { TapPeer, type TapReceiver } from "./tap-peer.ts";
 
 export type TapServerOptions = {
   readonly host: string;
@@ -15,28 +8,34 @@ export type TapServerOptions = {
   readonly log: Log;
   /** A token that nobody used by then admits nobody. */
   readonly tokenTtlMs?: number;
-  /** A connection that has not shown its token by then is closed. */
+  /** A connection on which no stream is admitted by then is closed. */
   readonly openingTimeoutMs?: number;
-  /** Connections at once, shown a token or not. */
+  /** A connection whose last stream has ended is closed after this: by the media worker, but for it by us. */
+  readonly idleTimeoutMs?: number;
+  /** Connections at once: one a media worker, and strangers. Each holds less than 100 kB until it has shown a token. */
   readonly maxConnections?: number;
 };
 
-type Admission = { readonly receiver: TapReceiver; readonly expires: { cancel(): void }; socket: Socket | undefined };
+type Admission = {
+  readonly receiver: TapReceiver;
+  readonly expires: Timer;
+  claimed: { readonly peer: TapPeer; readonly stream: number } | null;
+};
 
 /**
- * Takes taps over TCP (`tap-stream.ts`): each connection shows a token that admits exactly one stream, once. A peer that
- * sends anything else loses its own connection and nothing more.
+ * Takes taps over TCP (`tap-stream.ts`): each media worker connects once, and each token admits exactly one stream, once.
+ * An unknown token costs its stream, anything else that is wrong the peer's own connection and nothing more.
  */
 export class TapServer implements AsyncDisposable {
   readonly #options: TapServerOptions;
   readonly #admissions = new Map<string, Admission>();
-  readonly #sockets = new Set<Socket>();
+  readonly #peers = new Set<TapPeer>();
   readonly #server: Server;
 
   private constructor(options: TapServerOptions) {
     this.#options = options;
     this.#server = createServer((socket) => this.#serve(socket));
-    this.#server.maxConnections = options.maxConnections ?? 1000;
+    this.#server.maxConnections = options.maxConnections ?? 200;
   }
 
   /** Rejects when the address cannot be listened on. */
@@ -60,68 +59,60 @@ export class TapServer implements AsyncDisposable {
     return address !== null && typeof address === "object" ? address.port : 0;
   }
 
-  /** From now on, a connection that shows `token` feeds `receiver`. */
+  /** From now on, a stream that shows `token` feeds `receiver`. */
   admit(token: string, receiver: TapReceiver): void {
-    const expires = this.#options.clock.after(this.#options.tokenTtlMs ?? 30_000, () =>
-      this.#end(token, "not connected"),
-    );
-    this.#admissions.set(token, { receiver, expires, socket: undefined });
+    const { clock, tokenTtlMs = 30_000 } = this.#options;
+    const expires = clock.after(tokenTtlMs, () => this.#forget(token)?.receiver.end("not connected"));
+    this.#admissions.set(token, { receiver, expires, claimed: null });
   }
 
-  /** Closes the token's connection, or forgets the token. */
+  /** Ends the token's stream, or forgets the token. */
   release(token: string): void {
-    this.#end(token, "released");
+    const admission = this.#forget(token);
+    if (admission === undefined) return;
+    if (admission.claimed === null) admission.receiver.end("released");
+    else admission.claimed.peer.release(admission.claimed.stream);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const token of [...this.#admissions.keys()]) this.release(token);
-    for (const socket of this.#sockets) socket.destroy();
+    for (const peer of this.#peers) peer.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
   #serve(socket: Socket): void {
-    const { clock, log, openingTimeoutMs = 5_000 } = this.#options;
-    const decoder = new TapDecoder();
-    const opening = clock.after(openingTimeoutMs, () => socket.destroy());
-    let token: string | undefined;
-    this.#sockets.add(socket);
+    const { clock, log, openingTimeoutMs = 5_000, idleTimeoutMs = 30_000 } = this.#options;
     socket.setNoDelay(true);
-    socket.on("data", (bytes) => {
-      for (const event of decoder.push(bytes)) {
-        if (event.kind === "token" && this.#claim(event.token, socket)) {
-          token = event.token;
-          opening.cancel();
-        } else if (event.kind === "frame" && token !== undefined) {
-          this.#admissions.get(token)?.receiver.frame(event.frame);
-        } else {
-          log.warn({ why: event.kind === "broken" ? event.why : "unknown token" }, "tap refused");
-          socket.destroy();
-          return;
-        }
-      }
+    const peer: TapPeer = new TapPeer(socket, {
+      clock,
+      log,
+      openingTimeoutMs,
+      idleTimeoutMs,
+      claim: (token, stream) => this.#claim(token, peer, stream),
+      onClose: () => this.#peers.delete(peer),
     });
-    socket.on("error", (failure) => log.debug({ failure: String(failure) }, "tap connection failed"));
-    socket.on("close", () => {
-      opening.cancel();
-      this.#sockets.delete(socket);
-      if (token !== undefined) this.#end(token, "disconnected");
-    });
+    this.#peers.add(peer);
   }
 
-  #claim(token: string, socket: Socket): boolean {
+  #claim(token: string, peer: TapPeer, stream: number): TapReceiver | null {
     const admission = this.#admissions.get(token);
-    if (admission === undefined || admission.socket !== undefined) return false;
-    admission.expires.cancel();
-    admission.socket = socket;
-    return true;
+    if (admission === undefined || admission.claimed !== null) return null;
+    const { receiver, expires } = admission;
+    expires.cancel();
+    admission.claimed = { peer, stream };
+    return {
+      frame: (frame) => receiver.frame(frame),
+      end: (why) => {
+        this.#admissions.delete(token);
+        receiver.end(why);
+      },
+    };
   }
 
-  #end(token: string, why: string): void {
+  #forget(token: string): Admission | undefined {
     const admission = this.#admissions.get(token);
-    if (admission === undefined) return;
     this.#admissions.delete(token);
-    admission.expires.cancel();
-    admission.socket?.destroy();
-    admission.receiver.end(why);
+    admission?.expires.cancel();
+    return admission;
   }
 }

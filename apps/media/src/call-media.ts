@@ -8,7 +8,7 @@ import { CallRecorder } from "./call-recorder.ts";
 import { MediaError } from "./errors.ts";
 import type { Leg, LegEvent } from "./leg.ts";
 import type { SoundShelf } from "./sound-shelf.ts";
-import { TapStream } from "./tap-stream.ts";
+import type { TapConnections, TapSink } from "./tap-connections.ts";
 import { SAMPLES_PER_MS } from "./telephone-sound.ts";
 
 export type CallMediaOptions = {
@@ -16,6 +16,7 @@ export type CallMediaOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly sounds: SoundShelf;
+  readonly taps: TapConnections;
   readonly openLeg: (
     legId: LegId,
     memory: SdpMemory | null,
@@ -23,8 +24,6 @@ export type CallMediaOptions = {
   ) => Promise<Leg>;
   readonly report: (event: MediaPlaneEvent) => void;
 };
-
-type Sink = { host: string; port: number; token: string };
 
 /** The media of one call: its legs, what goes between them, what is played, heard and kept. */
 export class CallMedia implements AsyncDisposable {
@@ -164,11 +163,12 @@ export class CallMedia implements AsyncDisposable {
     return this.#recorder !== null;
   }
 
-  tap(legId: LegId, sink: Sink): void {
-    const { clock, log } = this.#options;
+  tap(legId: LegId, sink: TapSink): void {
+    const { clock, log, taps } = this.#options;
+    const { said } = this.#leg(legId);
     const epochOffsetMs = clock.nowMs() - clock.monotonicMs();
     const tapLog = log.child({ callId: this.callId, legId });
-    this.#leg(legId).said.tapTo(new TapStream({ sink, epochOffsetMs, log: tapLog }));
+    said.tapTo(taps.open(sink, { epochOffsetMs, log: tapLog }));
   }
 
   untap(legId: LegId): void {

@@ -1,60 +1,32 @@
 import { createSocket } from "node:dgram";
-import { createServer, type Socket } from "node:net";
 import { tone, toneLevelDbfs } from "@jikimi/audio";
+import type { LegId } from "@jikimi/kernel";
 import { serializeRtp } from "@jikimi/rtp";
-import { TapDecoder } from "@jikimi/worker-messages";
 import { expect, test } from "vitest";
 import { AGENT, CALL, CALLER, Stage } from "./test-support/stage.ts";
+import { heardMs, TestListener } from "./test-support/test-listener.ts";
 
 const RATE = 8000;
 
-/** A listen worker as the tap sees it. */
-async function tapServer(stage: Stage) {
-  const decoder = new TapDecoder();
-  const tap = { port: 0, tokens: [] as string[], frames: [] as { atMs: number; pcm: Int16Array }[], ended: false };
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket.on("error", () => {});
-    socket.on("data", (bytes) => {
-      for (const event of decoder.push(bytes)) {
-        if (event.kind === "token") tap.tokens.push(event.token);
-        else if (event.kind === "frame") tap.frames.push(event.frame);
-        else throw new Error(event.why);
-      }
-    });
-    socket.on("end", () => {
-      tap.ended = true;
-      socket.end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  tap.port = typeof address === "object" && address !== null ? address.port : 0;
-  stage.scope.defer(
-    () =>
-      new Promise<void>((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
-  );
-  return { tap, dropConnections: () => sockets.map((socket) => socket.destroy()) };
+/** A listen worker, and a tap of the caller that has reached it. */
+async function tapped(stage: Stage, token: string) {
+  const listener = stage.scope.use(await TestListener.open());
+  await tapTo(stage, listener, CALLER, token);
+  return { listener, tap: listener.tap(token) };
 }
 
-function heardMs(tap: { frames: { pcm: Int16Array }[] }): number {
-  return tap.frames.reduce((sum, { pcm }) => sum + pcm.length / 8, 0);
+async function tapTo(stage: Stage, listener: TestListener, legId: LegId, token: string): Promise<void> {
+  const speaker = legId === CALLER ? "caller" : "agent";
+  await stage.ok({ kind: "tap", callId: CALL, legId, speaker, sink: listener.sink(token) });
+  await stage.until(() => listener.taps.some((tap) => tap.token === token));
 }
 
 test("a tap carries what its party says without a seam, dated by the wall clock", async () => {
   await using stage = await Stage.bridged();
-  const { tap } = await tapServer(stage);
-  const sink = { host: "127.0.0.1", port: tap.port, token: "a".repeat(32) };
-  await stage.ok({ kind: "tap", callId: CALL, legId: CALLER, speaker: "caller", sink });
+  const { tap } = await tapped(stage, "a token");
   stage.caller.say(tone({ frequencyHz: 1004, durationMs: 9000 }));
-  await stage.until(() => tap.tokens.length === 1);
   await stage.run(2000);
   await stage.until(() => heardMs(tap) >= 1800);
-  expect(tap.tokens).toEqual([sink.token]);
   for (const [index, frame] of tap.frames.entries()) {
     const before = tap.frames[index - 1];
     if (before !== undefined) expect(frame.atMs).toBeCloseTo(before.atMs + before.pcm.length / 8, 3);
@@ -63,16 +35,32 @@ test("a tap carries what its party says without a seam, dated by the wall clock"
   expect(toneLevelDbfs(pcm, 1004, RATE)).toBeCloseTo(-15, 0);
   expect(Math.abs((tap.frames[0]?.atMs ?? 0) - (stage.clock.nowMs() - 2000))).toBeLessThanOrEqual(60);
   await stage.ok({ kind: "untap", callId: CALL, legId: CALLER });
-  await stage.until(() => tap.ended);
+  await stage.until(() => tap.closed);
+});
+
+test("both parties' taps share a connection, and neither carries the other's voice", async () => {
+  await using stage = await Stage.bridged();
+  const { listener } = await tapped(stage, "caller's");
+  await tapTo(stage, listener, AGENT, "agent's");
+  stage.caller.say(tone({ frequencyHz: 1004, durationMs: 9000 }));
+  stage.agent.say(tone({ frequencyHz: 633, durationMs: 9000 }));
+  await stage.run(1000);
+  await stage.until(() => listener.taps.every((tap) => heardMs(tap) >= 800));
+  expect(listener.connections).toHaveLength(1);
+  const levels = listener.taps.map(({ frames }) => {
+    const pcm = Int16Array.from(frames.flatMap((frame) => [...frame.pcm]));
+    return [1004, 633].map((frequencyHz) => toneLevelDbfs(pcm, frequencyHz, RATE));
+  });
+  expect(levels).toEqual([
+    [expect.closeTo(-15, 0), expect.toSatisfy((level) => level < -40)],
+    [expect.toSatisfy((level) => level < -40), expect.closeTo(-15, 0)],
+  ]);
 });
 
 test("a lost packet is a jump in the tap's time, and what follows is in its place", async () => {
   await using stage = await Stage.bridged();
-  const { tap } = await tapServer(stage);
-  const sink = { host: "127.0.0.1", port: tap.port, token: "b".repeat(32) };
-  await stage.ok({ kind: "tap", callId: CALL, legId: CALLER, speaker: "caller", sink });
+  const { tap } = await tapped(stage, "a token");
   stage.caller.say(tone({ frequencyHz: 1004, durationMs: 9000 }));
-  await stage.until(() => tap.tokens.length === 1);
   await stage.run(600);
   stage.caller.lose(3);
   await stage.run(600);
@@ -85,21 +73,21 @@ test("a lost packet is a jump in the tap's time, and what follows is in its plac
   expect(jumps).toEqual([expect.closeTo(60, 3)]);
 });
 
-test("a tap that dies hurts nobody", async () => {
+test("a tap that dies hurts nobody, and another takes its place", async () => {
   await using stage = await Stage.bridged();
-  const { tap, dropConnections } = await tapServer(stage);
-  const sink = { host: "127.0.0.1", port: tap.port, token: "c".repeat(32) };
-  await stage.ok({ kind: "tap", callId: CALL, legId: CALLER, speaker: "caller", sink });
+  const { listener } = await tapped(stage, "the first");
   stage.caller.say(tone({ frequencyHz: 1004, durationMs: 9000 }));
-  await stage.until(() => tap.tokens.length === 1);
   await stage.run(300);
-  dropConnections();
+  listener.drop();
   stage.agent.takeHeard();
   await stage.run(1000);
   expect(toneLevelDbfs(stage.agent.takeHeard().subarray(800, 7200), 1004, RATE)).toBeCloseTo(-15, 0);
-  const nowhere = { host: "127.0.0.1", port: 9, token: "d".repeat(32) };
+  const nowhere = { host: "127.0.0.1", port: 9, token: "the second" };
   await stage.ok({ kind: "tap", callId: CALL, legId: AGENT, speaker: "agent", sink: nowhere });
   await stage.run(200);
+  await tapTo(stage, listener, CALLER, "the third");
+  await stage.run(1000);
+  await stage.until(() => heardMs(listener.tap("the third")) >= 800);
   expect(await stage.ok({ kind: "stats", callId: CALL })).toMatchObject({ kind: "stats" });
 });
 

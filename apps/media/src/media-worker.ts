@@ -13,6 +13,7 @@ import { CallMedia } from "./call-media.ts";
 import { MediaError } from "./errors.ts";
 import { Leg } from "./leg.ts";
 import { SoundShelf } from "./sound-shelf.ts";
+import { TapConnections } from "./tap-connections.ts";
 
 export type MediaWorkerOptions = {
   readonly config: MediaWorkerConfig;
@@ -34,11 +35,13 @@ export class MediaWorker implements AsyncDisposable {
   readonly #options: MediaWorkerOptions;
   readonly #calls = new Map<CallId, CallMedia>();
   readonly #sounds = new SoundShelf();
+  readonly #taps: TapConnections;
   readonly #pacer: Pacer;
   #ticks = 0;
 
   constructor(options: MediaWorkerOptions) {
     this.#options = options;
+    this.#taps = new TapConnections(options);
     this.#pacer = new Pacer({ clock: options.clock, onTick: (dueMs) => this.#tick(dueMs) });
   }
 
@@ -59,12 +62,13 @@ export class MediaWorker implements AsyncDisposable {
     return this.#calls.get(callId)?.isPlaying ?? false;
   }
 
-  /** Closes every recording and leg. */
+  /** Closes every recording, leg and tap. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#pacer.stop();
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     await Promise.all(calls.map((call) => call[Symbol.asyncDispose]()));
+    this.#taps[Symbol.dispose]();
   }
 
   async #carryOut(command: MediaCommand): Promise<MediaResult> {
@@ -139,6 +143,7 @@ export class MediaWorker implements AsyncDisposable {
       if (turn % WATCH_EVERY_TICKS === 0) call.watch(dueMs);
       turn += 1;
     }
+    this.#taps.send();
   }
 
   #call(callId: CallId): CallMedia {
@@ -156,6 +161,7 @@ export class MediaWorker implements AsyncDisposable {
       clock,
       log,
       sounds: this.#sounds,
+      taps: this.#taps,
       openLeg: (legId, memory, onEvent) => Leg.open({ ...config, legId, clock, random, log, memory, onEvent }),
       report: (event: MediaPlaneEvent) => report({ kind: "event", event }),
     });

@@ -1,73 +1,57 @@
-import { connect, type Socket } from "node:net";
 import { decodeG711Into, type G711Codec } from "@jikimi/audio";
 import type { Log } from "@jikimi/kernel";
-import { encodeTapFrame, encodeTapOpening } from "@jikimi/worker-messages";
+import type { TapFrame } from "@jikimi/worker-messages";
 import { SAMPLES_PER_MS } from "./telephone-sound.ts";
 
-/** The longest frame; usually 100 ms go in one write, because a write costs more than relaying a packet does. */
+/** The longest frame, 200 ms; usually it is what was said in 100 ms. */
 const BATCH_SAMPLES = 1600;
-/** What may lie in the socket before frames wait here. */
-const SOCKET_BYTES = 32 * 1024;
-/** 3 s of frames; beyond that the oldest go. */
+/** Frames kept for a reader that is slow: 5 s of audio, 80 kB, as they usually come. Beyond that the oldest go. */
 const WAITING_FRAMES = 50;
-const CONNECT_TIMEOUT_MS = 3000;
+
+/** What a stream needs of its connection. Each message is taken whole or, while the connection cannot, refused. */
+export type TapLine = {
+  sendOpen(stream: number, token: string): boolean;
+  sendFrame(stream: number, frame: TapFrame): boolean;
+  sendClose(stream: number): boolean;
+  /** The stream has something that waits: `sendOldest` will be called, at once or when the connection can take more. */
+  wants(stream: TapStream): void;
+  /** The stream has nothing more to say. */
+  over(stream: TapStream): void;
+};
 
 /**
- * What one party says, as PCM to a listen worker over TCP. A slow reader loses the oldest audio, counted; a dead one loses
- * the tap, and the call never notices either.
+ * What one party says, as PCM on its way to a listen worker. A slow reader loses the oldest audio, counted; when the
+ * connection is lost, or the listen worker ends the stream, so is the rest.
  */
 export class TapStream {
-  readonly #socket: Socket;
+  readonly number: number;
+  readonly #line: TapLine;
+  readonly #token: string;
   readonly #log: Log;
   /** Wall clock at the monotonic clock's zero, in ms. */
   readonly #epochOffsetMs: number;
   readonly #batch = new Int16Array(BATCH_SAMPLES);
-  readonly #waiting: Buffer[] = [];
-  #droppedFrames = 0;
   #batchLength = 0;
   /** Position of the batch's first sample, on the monotonic clock at 8 kHz. */
   #batchPosition = 0;
-  #state: "connecting" | "open" | "full" | "closed" = "connecting";
+  readonly #waiting: TapFrame[] = [];
+  #droppedFrames = 0;
+  #state: "unannounced" | "open" | "closing" | "closed" = "unannounced";
 
-  constructor({
-    sink,
-    epochOffsetMs,
-    log,
-  }: {
-    sink: { host: string; port: number; token: string };
-    epochOffsetMs: number;
-    log: Log;
-  }) {
+  constructor(
+    number: number,
+    line: TapLine,
+    { token, epochOffsetMs, log }: { token: string; epochOffsetMs: number; log: Log },
+  ) {
+    this.number = number;
+    this.#line = line;
+    this.#token = token;
     this.#epochOffsetMs = epochOffsetMs;
     this.#log = log;
-    this.#socket = connect({ host: sink.host, port: sink.port, noDelay: true, timeout: CONNECT_TIMEOUT_MS });
-    this.#socket.on("timeout", () => this.#connectTimedOut());
-    this.#socket.on("connect", () => {
-      this.#socket.setTimeout(0);
-      this.#socket.write(encodeTapOpening(sink.token));
-      this.#state = "open";
-      this.#drain();
-    });
-    this.#socket.on("drain", () => this.#drain());
-    this.#socket.on("error", (failure) => this.#log.warn({ failure: failure.message }, "tap broke"));
-    this.#socket.on("close", () => {
-      this.#state = "closed";
-    });
-    // Nobody answers on a tap; what comes is read away so that the end is noticed.
-    this.#socket.resume();
-  }
-
-  /** Frames that a slow reader did not get. */
-  get droppedFrames(): number {
-    return this.#droppedFrames;
-  }
-
-  get isClosed(): boolean {
-    return this.#state === "closed";
   }
 
   audio(position: number, codec: G711Codec, payload: Uint8Array): void {
-    if (this.#state === "closed") return;
+    if (this.#state === "closing" || this.#state === "closed") return;
     if (position !== this.#batchPosition + this.#batchLength) this.flush();
     let taken = 0;
     while (taken < payload.length) {
@@ -80,48 +64,62 @@ export class TapStream {
     }
   }
 
-  /** Sends what was gathered; called at a gap, and every 100 ms: so much audio goes in one write. */
+  /** Makes a frame of what was gathered; called at a gap, and every 100 ms. */
   flush(): void {
     if (this.#batchLength === 0) return;
     const atMs = this.#epochOffsetMs + this.#batchPosition / SAMPLES_PER_MS;
-    const frame = encodeTapFrame(atMs, this.#batch.subarray(0, this.#batchLength));
+    const frame = { atMs, pcm: this.#batch.subarray(0, this.#batchLength) };
     this.#batchLength = 0;
-    if (this.#state === "open") this.#write(frame);
-    else if (this.#state !== "closed") this.#wait(frame);
+    const inTurn = this.#state === "open" && this.#waiting.length === 0;
+    if (!inTurn || !this.#line.sendFrame(this.number, frame)) this.#wait(frame);
   }
 
-  /** Sends what is left and closes. */
+  /** Sends what is left and ends the stream. */
   close(): void {
+    if (this.#state === "closing" || this.#state === "closed") return;
     this.flush();
-    if (this.#state === "connecting") this.#socket.destroy();
-    else if (this.#state !== "closed") this.#socket.destroySoon();
-    this.#state = "closed";
+    if (this.#state === "open") {
+      this.#state = "closing";
+      this.#line.wants(this);
+    } else {
+      this.#finish();
+    }
   }
 
-  #write(frame: Buffer): void {
-    this.#socket.write(frame);
-    if (this.#socket.writableLength > SOCKET_BYTES) this.#state = "full";
+  /** The other side ended it, or the connection is gone. */
+  cut(): void {
+    if (this.#state !== "closed") this.#finish();
   }
 
-  #wait(frame: Buffer): void {
-    if (this.#waiting.length >= WAITING_FRAMES) {
+  /** Sends the oldest of what waits, if the line takes it; true while there is more. */
+  sendOldest(): boolean {
+    const [frame] = this.#waiting;
+    if (this.#state === "unannounced") {
+      if (this.#line.sendOpen(this.number, this.#token)) this.#state = "open";
+    } else if (frame !== undefined) {
+      if (this.#line.sendFrame(this.number, frame)) this.#waiting.shift();
+    } else if (this.#state === "closing" && this.#line.sendClose(this.number)) {
+      this.#finish();
+    }
+    return this.#state === "unannounced" || this.#state === "closing" || this.#waiting.length > 0;
+  }
+
+  #wait({ atMs, pcm }: TapFrame): void {
+    if (this.#waiting.length === WAITING_FRAMES) {
       this.#waiting.shift();
       this.#droppedFrames += 1;
     }
-    this.#waiting.push(frame);
+    // The batch is used again.
+    this.#waiting.push({ atMs, pcm: pcm.slice() });
+    this.#line.wants(this);
   }
 
-  #drain(): void {
-    if (this.#state === "closed") return;
-    this.#state = "open";
-    while (this.#state === "open") {
-      const frame = this.#waiting.shift();
-      if (frame === undefined) return;
-      this.#write(frame);
+  #finish(): void {
+    this.#state = "closed";
+    this.#waiting.length = 0;
+    this.#line.over(this);
+    if (this.#droppedFrames > 0) {
+      this.#log.warn({ droppedFrames: this.#droppedFrames }, "a tap lost audio");
     }
-  }
-
-  #connectTimedOut(): void {
-    if (this.#state === "connecting") this.#socket.destroy(new Error("no connection in time"));
   }
 }

@@ -10,4 +10,4 @@ export {
   MediaWorkerConfig,
 } from "./media-messages.ts";
 export { PhoneConfig, PhoneReport, PhoneRequest } from "./phone-messages.ts";
-export { encodeTapFrame, encodeTapOpening, TapDecoder, type TapEvent, type TapFrame } from "./tap-stream.ts";
+export { TapDecoder, TapEncoder, type TapFrame, type TapMessage } from "./tap-stream.ts";
