@@ -17,6 +17,7 @@ const calls = 50;
 const warmUpMs = 4000;
 const ratioAtMost = 1.2;
 const leastRelayed = 0.999;
+const frameSamples = 160;
 /** Neither may always come first: the machine is not the same from one minute to the next. */
 const order = ["ours", "peer", "peer", "ours", "ours", "peer"] as const;
 
@@ -117,7 +118,7 @@ async function measure(relay: RelayUnderTest, { clock, seconds, signal }: BenchW
   return {
     relay: relay.name,
     percentPerCall,
-    problems: [...recorded.problems, ...lossesOf(counted)],
+    problems: [...recorded.problems, ...lossesOf(counted), ...tapLossesOf(counted, relay.sinksFor(calls))],
     row: {
       relay: relay.name,
       cpuPercentPerCall: rounded(percentPerCall),
@@ -127,7 +128,7 @@ async function measure(relay: RelayUnderTest, { clock, seconds, signal }: BenchW
       lost: counted.sent - counted.received,
       throughMsP50: rounded(counted.throughMs.p50),
       throughMsP99: rounded(counted.throughMs.p99),
-      tapped: counted.tapBytes > 0 ? `${Math.round(counted.tapBytes / 1000)} kB` : `${counted.sinkPackets} packets`,
+      tapped: counted.taps > 0 ? `${Math.round(counted.tapSamples / 8000)} s` : `${counted.sinkPackets} packets`,
       recordedKB: Math.round(recorded.bytes / 1000),
       loadCpuPercent: rounded(percent(loadSpent.totalMs)),
       loadWorstLateMs: rounded(counted.worstLateMs),
@@ -137,6 +138,16 @@ async function measure(relay: RelayUnderTest, { clock, seconds, signal }: BenchW
 
 function lossesOf({ sent, received }: LoadCount): readonly string[] {
   return received >= leastRelayed * sent ? [] : [`only ${received} of ${sent} packets came through`];
+}
+
+/** Every party has to be heard, and all it says: as RTP where there are sinks for it, else as PCM over TCP. */
+function tapLossesOf({ sent, sinkPackets, taps, tapSamples }: LoadCount, sinks: number): readonly string[] {
+  if (sinks > 0)
+    return sinkPackets >= leastRelayed * sent ? [] : [`only ${sinkPackets} of ${sent} packets were tapped`];
+  const problems = taps === 2 * calls ? [] : [`${taps} taps came instead of ${2 * calls}`];
+  const heard = tapSamples / frameSamples;
+  if (heard < leastRelayed * sent) problems.push(`only ${Math.floor(heard)} of ${sent} packets were heard by the taps`);
+  return problems;
 }
 
 function meanOf(rounds: readonly Round[], name: RelayUnderTest["name"]): number {

@@ -30,7 +30,9 @@ export const LoadReport = z.discriminatedUnion("kind", [
     /** Counted packets that came back out, each once a stream. */
     received: z.number(),
     sinkPackets: z.number(),
-    tapBytes: z.number(),
+    /** Taps that came over TCP, and what they said since `measure`. */
+    taps: z.number(),
+    tapSamples: z.number(),
     /** How late the load itself was at worst with a group of packets. */
     worstLateMs: z.number(),
     /** From our `send` to our `message`, both ends' own delays included. */

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import { encodeG711, tone } from "@jikimi/audio";
 import { type Clock, holdProcess, SystemClock, SystemRandom } from "@jikimi/kernel";
 import { openUdpPair, RTP_HEADER_BYTES, type UdpPair, writeRtpHeader } from "@jikimi/rtp";
+import { TapDecoder } from "@jikimi/worker-messages";
 import { answerRequests } from "../child.ts";
 import { percentile } from "../result.ts";
 import { type LoadCount, type LoadReport, LoadRequest } from "./rtp-load-messages.ts";
@@ -42,7 +43,8 @@ class RtpLoad {
   #sent = 0;
   #received = 0;
   #sinkPackets = 0;
-  #tapBytes = 0;
+  #taps = 0;
+  #tapSamples = 0;
   #worstLateMs = 0;
 
   constructor(clock: Clock) {
@@ -94,9 +96,13 @@ class RtpLoad {
 
   #listenForTaps(): Promise<number> {
     const server = createServer((socket) => {
+      const decoder = new TapDecoder();
       socket.on("error", () => {});
       socket.on("data", (bytes) => {
-        if (this.#measuring) this.#tapBytes += bytes.length;
+        for (const event of decoder.push(bytes)) {
+          if (event.kind === "open") this.#taps += 1;
+          else if (event.kind === "frame" && this.#measuring) this.#tapSamples += event.frame.pcm.length;
+        }
       });
     });
     this.#tapServer = server;
@@ -154,7 +160,8 @@ class RtpLoad {
       sent: this.#sent,
       received: this.#received,
       sinkPackets: this.#sinkPackets,
-      tapBytes: this.#tapBytes,
+      taps: this.#taps,
+      tapSamples: this.#tapSamples,
       worstLateMs: this.#worstLateMs,
       throughMs: { p50: percentile(this.#delays, 0.5) || 0, p99: percentile(this.#delays, 0.99) || 0 },
     };
