@@ -3,36 +3,27 @@ import type { TapStream } from "./tap-stream.ts";
 import { isG711, isQuiet, silence } from "./telephone-sound.ts";
 import type { TrackRecorder } from "./track-recorder.ts";
 
-/** Packets kept before they are worked on in any case: twice what comes in one turn of the beat. */
-const QUEUE_PACKETS = 10;
-/** Room for the payload of a usual packet (20 ms) or a long one (60 ms); a longer one is kept as a view of the datagram. */
-const SLOT_BYTES = 480;
+/** Packets that wait before they are worked on in any case: five come in one turn of the beat, and eight stay as they are. */
+const QUEUE_PACKETS = 7;
 
-/** Memory that is used again and again: a packet that is noted allocates nothing. */
-class Slot {
-  readonly #bytes = new Uint8Array(SLOT_BYTES);
-  payload = this.#bytes.subarray(0, 160);
+/** A packet that waits to be worked on: its datagram, not a copy of it (`EndpointListener`). */
+class Noted {
+  bytes: Uint8Array = new Uint8Array(0);
+  payloadStart = 0;
+  payloadEnd = 0;
   ssrc = 0;
   sequence = 0;
   timestamp = 0;
   codec = "";
   arrivalMs = 0;
 
-  note(packet: RtpReader, codec: string, nowMs: number): void {
-    const { bytes, payloadStart, payloadEnd } = packet;
-    const length = payloadEnd - payloadStart;
-    if (length > SLOT_BYTES) {
-      this.payload = bytes.slice(payloadStart, payloadEnd);
-    } else {
-      if (length !== this.payload.length || this.payload.buffer !== this.#bytes.buffer) {
-        this.payload = this.#bytes.subarray(0, length);
-      }
-      const target = this.#bytes;
-      for (let i = 0, at = payloadStart; i < length; i++, at++) target[i] = bytes[at] as number;
-    }
-    this.ssrc = packet.ssrc;
-    this.sequence = packet.sequence;
-    this.timestamp = packet.timestamp;
+  take({ bytes, payloadStart, payloadEnd, ssrc, sequence, timestamp }: RtpReader, codec: string, nowMs: number): void {
+    this.bytes = bytes;
+    this.payloadStart = payloadStart;
+    this.payloadEnd = payloadEnd;
+    this.ssrc = ssrc;
+    this.sequence = sequence;
+    this.timestamp = timestamp;
     this.codec = codec;
     this.arrivalMs = nowMs;
   }
@@ -50,7 +41,7 @@ export class SaidAudio implements PlacedAudio {
     isQuiet: (codec, payload) => isG711(codec) && isQuiet(codec, payload),
     silence: (codec, samples) => silence(isG711(codec) ? codec : "pcmu", samples),
   });
-  readonly #queue = Array.from({ length: QUEUE_PACKETS }, () => new Slot());
+  readonly #queue = Array.from({ length: QUEUE_PACKETS }, () => new Noted());
   #queued = 0;
   #tap: TapStream | null = null;
   #track: TrackRecorder | null = null;
@@ -72,7 +63,7 @@ export class SaidAudio implements PlacedAudio {
   push(packet: RtpReader, codec: string, nowMs: number): void {
     if (this.#track === null && this.#tap === null) return;
     if (this.#queued === QUEUE_PACKETS) this.#work();
-    this.#queue[this.#queued]?.note(packet, codec, nowMs);
+    this.#queue[this.#queued]?.take(packet, codec, nowMs);
     this.#queued += 1;
   }
 
@@ -109,7 +100,8 @@ export class SaidAudio implements PlacedAudio {
 
   #work(): void {
     for (let i = 0; i < this.#queued; i++) {
-      const { ssrc, sequence, timestamp, payload, codec, arrivalMs } = this.#queue[i] as Slot;
+      const { bytes, payloadStart, payloadEnd, ssrc, sequence, timestamp, codec, arrivalMs } = this.#queue[i] as Noted;
+      const payload = bytes.subarray(payloadStart, payloadEnd);
       this.#placer.push(ssrc, sequence, timestamp, payload, codec, arrivalMs);
     }
     this.#queued = 0;

@@ -27,7 +27,10 @@ export type EndpointAudio = {
 
 /** Told as it happens, from the socket's own callback: be quick, and use or copy what is a view. */
 export interface EndpointListener {
-  /** Audio from the locked source while the direction lets us receive; `packet` is the endpoint's own reader. */
+  /**
+   * Audio from the locked source while the direction lets us receive; `packet` is the endpoint's own reader. Its `bytes` may
+   * be kept for a while: behind the header they stay as they are until eight packets later.
+   */
   audio(packet: RtpReader, codec: string, nowMs: number): void;
   digit?(digit: HeardDigit): void;
   /** Each telephone-event packet, whether or not it completes a digit: what relays must close up the sequence. */
@@ -76,6 +79,12 @@ export class RtpEndpoint implements AsyncDisposable {
   readonly #rtcp: RtcpSession;
   readonly #filter: KernelFilter;
   #audio: EndpointAudio | null = null;
+  /** Of `#audio`, for every packet: read there they cost a look-up each time, since no two such objects have the same shape. */
+  #canSend = false;
+  #canReceive = false;
+  #payloadType = 0;
+  /** By payload type. */
+  #codecs: readonly (string | undefined)[] = [];
   #sendAddress = "";
   #sendPort = 0;
   #lastPacketMs: number | null = null;
@@ -132,8 +141,12 @@ export class RtpEndpoint implements AsyncDisposable {
 
   /** Takes the outcome of an offer and answer; again at each renegotiation. */
   configure(audio: EndpointAudio): void {
-    const { remote } = audio;
+    const { remote, direction } = audio;
     this.#audio = audio;
+    this.#canSend = remote !== null && (direction === "sendrecv" || direction === "sendonly");
+    this.#canReceive = direction === "sendrecv" || direction === "recvonly";
+    this.#payloadType = audio.payloadType;
+    this.#codecs = Array.from({ length: 128 }, (_, payloadType) => audio.receive.get(payloadType));
     if (remote !== null) {
       this.#lock.announce(remote.address, remote.rtpPort);
       if (!this.#lock.isLocked || audio.rtcpMux) this.#filter.off();
@@ -148,16 +161,12 @@ export class RtpEndpoint implements AsyncDisposable {
 
   /** Whether what we send may reach the party now: negotiated, and not on hold towards it. */
   get canSend(): boolean {
-    const audio = this.#audio;
-    return (
-      audio !== null && audio.remote !== null && (audio.direction === "sendrecv" || audio.direction === "sendonly")
-    );
+    return this.#canSend;
   }
 
   /** Whether the party is to be heard now. */
   get canReceive(): boolean {
-    const audio = this.#audio;
-    return audio !== null && (audio.direction === "sendrecv" || audio.direction === "recvonly");
+    return this.#canReceive;
   }
 
   get takesDigits(): boolean {
@@ -170,14 +179,13 @@ export class RtpEndpoint implements AsyncDisposable {
 
   /** A frame of our own in the negotiated codec. */
   sendFrame(payload: Uint8Array, nowMs: number): void {
-    if (!this.canSend || this.#audio === null) return;
-    this.#sendRtp(this.sender.frame(payload, this.#audio.payloadType, nowMs));
+    if (this.#canSend) this.#sendRtp(this.sender.frame(payload, this.#payloadType, nowMs));
   }
 
   /** The other party's packet, as it is (its header is rewritten in place) or with another payload. */
   relay(packet: RtpReader, nowMs: number, payload?: Uint8Array): void {
-    if (!this.canSend || this.#audio === null) return;
-    const bytes = this.sender.relay(packet, this.#audio.payloadType, nowMs, payload);
+    if (!this.#canSend) return;
+    const bytes = this.sender.relay(packet, this.#payloadType, nowMs, payload);
     if (bytes !== null) this.#sendRtp(bytes);
   }
 
@@ -189,7 +197,7 @@ export class RtpEndpoint implements AsyncDisposable {
   /** One 20 ms step of what `queueDigits` left to send; true while digits take the place of audio. */
   stepDigits(nowMs: number): boolean {
     const payloadType = this.#audio?.digitsPayloadType ?? null;
-    if (!this.#digitsOut.busy || payloadType === null || !this.canSend) return false;
+    if (!this.#digitsOut.busy || payloadType === null || !this.#canSend) return false;
     const step = this.#digitsOut.step();
     for (let copy = 0; step !== null && copy < step.copies; copy++) {
       this.#sendRtp(this.sender.event(step.payload, payloadType, step.isFirst && copy === 0, nowMs));
@@ -233,13 +241,12 @@ export class RtpEndpoint implements AsyncDisposable {
       this.#receiveRtcp(bytes, from);
       return;
     }
-    const audio = this.#audio;
     const packet = this.#reader;
-    if (audio === null || !packet.read(bytes)) {
+    if (this.#audio === null || !packet.read(bytes)) {
       this.#malformed += 1;
       return;
     }
-    const codec = audio.receive.get(packet.payloadType);
+    const codec = this.#codecs[packet.payloadType];
     if (codec === undefined) {
       // Comfort noise (RFC 3389) that nobody asked for says at least that the party is there.
       if (packet.payloadType === 13 && from.port === this.#lock.port) this.#lastPacketMs = this.#clock.monotonicMs();
@@ -257,7 +264,7 @@ export class RtpEndpoint implements AsyncDisposable {
     this.#statistics.update(packet.ssrc, packet.sequence, packet.timestamp, nowMs);
     if (verdict === "locked") this.#listener.locked?.();
     if (codec === "digits") this.#hearDigit(packet, nowMs);
-    else if (this.canReceive) this.#listener.audio(packet, codec, nowMs);
+    else if (this.#canReceive) this.#listener.audio(packet, codec, nowMs);
   }
 
   #hearDigit(packet: RtpReader, nowMs: number): void {
