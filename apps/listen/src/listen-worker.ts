@@ -31,8 +31,8 @@ type Stream = {
 const LAST_WORDS_MS = 10_000;
 
 /**
- * The listen process without its process: requests in, reports out. A stream is a tap's connection and a listener; it ends
- * with the connection, with the call, or when the same speaker's stream is opened anew.
+ * The listen process without its process: requests in, reports out. A stream is a tap and a listener; it ends
+ * with the tap, with the call, or when the same speaker's stream is opened anew.
  */
 export class ListenWorker {
   readonly #options: ListenWorkerOptions;
@@ -111,7 +111,7 @@ export class ListenWorker {
     for (const stream of [...this.#streams].filter(which)) this.#options.taps.release(stream.token);
   }
 
-  /** The connection is over: what was said is still recognised, for a while. */
+  /** The tap is over: what was said is still recognised, for a while. */
   #end(stream: Stream): void {
     stream.listener.end();
     const patience = this.#options.clock.after(LAST_WORDS_MS, () => stream.stopping.abort());

@@ -1,4 +1,3 @@
-import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { encodeG711 } from "@jikimi/audio";
 import { type Log, type LogFields, ManualClock, ResourceScope, silentLog } from "@jikimi/kernel";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -27,6 +26,10 @@ afterEach(async () => {
   await scope[Symbol.asyncDispose]();
   expect(clock.pendingTimers).toBe(0);
 });
+
+function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /** Waits, in real time, for what comes over the sockets. */
 async function until(condition: () => boolean): Promise<void> {
