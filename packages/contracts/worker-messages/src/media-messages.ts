@@ -51,7 +51,14 @@ const memory = LegMemory.nullable();
 export const MediaCommand = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("answer"), callId, legId, offerSdp: sdp, hold: z.boolean(), memory }),
   /** `transport`: what a new leg is; one with a memory stays what it was. */
-  z.object({ kind: z.literal("offer"), callId, legId, hold: z.boolean(), memory, transport: z.enum(["rtp", "webrtc"]) }),
+  z.object({
+    kind: z.literal("offer"),
+    callId,
+    legId,
+    hold: z.boolean(),
+    memory,
+    transport: z.enum(["rtp", "webrtc"]),
+  }),
   z.object({ kind: z.literal("accept-answer"), callId, legId, answerSdp: sdp }),
   z.object({ kind: z.literal("bridge"), callId, legIds: z.tuple([legId, legId]) }),
   z.object({ kind: z.literal("unbridge"), callId }),

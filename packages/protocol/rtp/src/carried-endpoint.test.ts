@@ -129,7 +129,9 @@ test("a new source of the browser's begins anew, and G.711 in between is heard a
   const { endpoint, heard } = stage();
   endpoint.receiveRtp(wide(9, 48_000));
   endpoint.receiveRtp(wide(5, 96_000, { ssrc: 6 }));
-  endpoint.receiveRtp(serializeRtp({ marker: false, payloadType: 8, sequence: 6, timestamp: 3, ssrc: 6 }, new Uint8Array(80)));
+  endpoint.receiveRtp(
+    serializeRtp({ marker: false, payloadType: 8, sequence: 6, timestamp: 3, ssrc: 6 }, new Uint8Array(80)),
+  );
   expect(heard.map(({ codec, ssrc, payload }) => [codec, ssrc, payload.length])).toEqual([
     ["pcmu", 5, 160],
     ["pcmu", 6, 160],
@@ -195,7 +197,9 @@ test("cut frames keep a hole, with silence up to the frame's edge", async () => 
     await clock.advance(30);
   }
   const [first] = carrier.rtp;
-  expect(carrier.rtp.map(({ timestamp }) => ((timestamp - (first?.timestamp ?? 0)) >>> 0) / 960)).toEqual([0, 1, 2, 4, 5, 6]);
+  expect(carrier.rtp.map(({ timestamp }) => ((timestamp - (first?.timestamp ?? 0)) >>> 0) / 960)).toEqual([
+    0, 1, 2, 4, 5, 6,
+  ]);
   const edge = carrier.rtp[3]?.payload.subarray(1) ?? new Uint8Array(0);
   expect([...edge.subarray(0, 80)]).toEqual(Array(80).fill(0xff));
   expect([...edge.subarray(80)]).toEqual(Array(80).fill(9));
@@ -233,7 +237,9 @@ test("digits are heard at either clock, with their length, and sent in Opus's", 
 test("a digit's end that got lost is told all the same", async () => {
   const { endpoint, digits, clock } = stage();
   const payload = Uint8Array.of(3, 10, 960 >> 8, 960 & 255);
-  endpoint.receiveRtp(serializeRtp({ marker: true, payloadType: WIDE_DIGITS, sequence: 1, timestamp: 0, ssrc: 5 }, payload));
+  endpoint.receiveRtp(
+    serializeRtp({ marker: true, payloadType: WIDE_DIGITS, sequence: 1, timestamp: 0, ssrc: 5 }, payload),
+  );
   await clock.advance(500);
   expect(digits).toEqual([{ digit: "3", durationMs: 20 }]);
 });
@@ -258,7 +264,9 @@ test("nothing leaves while there is no way, nor on hold; what was not to be hear
   await talk(2);
   const [first] = carrier.rtp;
   expect(carrier.rtp.map(({ sequence }) => sequence - (first?.sequence ?? 0))).toEqual([0, 1, 2, 3, 4]);
-  expect(carrier.rtp.map(({ timestamp }) => ((timestamp - (first?.timestamp ?? 0)) >>> 0) / 960)).toEqual([0, 1, 2, 13, 14]);
+  expect(carrier.rtp.map(({ timestamp }) => ((timestamp - (first?.timestamp ?? 0)) >>> 0) / 960)).toEqual([
+    0, 1, 2, 13, 14,
+  ]);
 });
 
 test("on hold towards us the browser is counted and not heard", () => {
@@ -288,11 +296,16 @@ test("RTCP goes out in the wire's clock, and goodbye at the end; the carrier goe
 test("whatever comes over the carrier, nothing throws", () => {
   const { endpoint } = stage();
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 60 }), fc.constantFrom(0x80, 0x90, 0xb1), fc.constantFrom(111, 110, 0, 126, 77), (noise, first, type) => {
-      endpoint.receiveRtp(noise);
-      endpoint.receiveRtcp(noise);
-      endpoint.receiveRtp(Uint8Array.of(first, type, ...noise));
-    }),
+    fc.property(
+      fc.uint8Array({ maxLength: 60 }),
+      fc.constantFrom(0x80, 0x90, 0xb1),
+      fc.constantFrom(111, 110, 0, 126, 77),
+      (noise, first, type) => {
+        endpoint.receiveRtp(noise);
+        endpoint.receiveRtcp(noise);
+        endpoint.receiveRtp(Uint8Array.of(first, type, ...noise));
+      },
+    ),
   );
   const { endpoint: unready } = stage(null);
   unready.receiveRtp(wide(1, 0));

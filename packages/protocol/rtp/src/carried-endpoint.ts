@@ -133,7 +133,9 @@ export class CarriedEndpoint implements PartyEndpoint {
     for (let copy = 0; step !== null && copy < step.copies; copy++) {
       const isFirst = step.isFirst && copy === 0;
       const bytes = this.sender.event(step.payload, audio.digitsPayloadType, isFirst, nowMs);
-      this.#carrier.sendRtp(this.#isWide && this.#wideOut !== null ? this.#wideOut.event(bytes, ratioOf(audio)) : bytes);
+      this.#carrier.sendRtp(
+        this.#isWide && this.#wideOut !== null ? this.#wideOut.event(bytes, ratioOf(audio)) : bytes,
+      );
     }
     return true;
   }

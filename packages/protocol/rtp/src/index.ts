@@ -6,7 +6,14 @@ export { Pacer } from "./pacer.ts";
 export { RTP_HEADER_BYTES, type RtpHeader, RtpReader, serializeRtp, writeRtpHeader } from "./packet.ts";
 
 export type { ReceptionReport, RtcpPacket, SenderInfo } from "./rtcp.ts";
-export { type EndpointAudio, type EndpointListener, type EndpointStats, type PartyAudio, type PartyEndpoint, RtpEndpoint } from "./rtp-endpoint.ts";
+export {
+  type EndpointAudio,
+  type EndpointListener,
+  type EndpointStats,
+  type PartyAudio,
+  type PartyEndpoint,
+  RtpEndpoint,
+} from "./rtp-endpoint.ts";
 export type { RtpSenderStart } from "./rtp-sender.ts";
 export { timestampDistance } from "./sequence.ts";
 export type { SourceLockOptions, SourceVerdict } from "./source-lock.ts";

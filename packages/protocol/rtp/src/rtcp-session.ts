@@ -97,7 +97,12 @@ export class RtcpSession {
     const sent = packets > this.#reportedPackets;
     this.#reportedPackets = packets;
     const info = sent
-      ? { ...ntpTime(this.#clock.nowMs()), rtpTimestamp: Math.imul(this.#sender.timestampAt(nowMs), ratio) >>> 0, packets, octets }
+      ? {
+          ...ntpTime(this.#clock.nowMs()),
+          rtpTimestamp: Math.imul(this.#sender.timestampAt(nowMs), ratio) >>> 0,
+          packets,
+          octets,
+        }
       : null;
     const { ssrc } = this.#statistics;
     const { jitterTicks, ...counts } = this.#statistics.report();

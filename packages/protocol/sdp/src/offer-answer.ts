@@ -7,7 +7,13 @@ import {
   staticPayloadType,
   writeFormats,
 } from "./audio-formats.ts";
-import { type MediaDescription, parseSdp, type SdpAttribute, type SessionDescription, serializeSdp } from "./description.ts";
+import {
+  type MediaDescription,
+  parseSdp,
+  type SdpAttribute,
+  type SessionDescription,
+  serializeSdp,
+} from "./description.ts";
 import { agreedDirection, type Direction, directionOf } from "./direction.ts";
 import {
   isSecureProtocol,
@@ -85,7 +91,11 @@ export type SdpMemory = {
   readonly codecs: readonly SdpCodec[];
   readonly digitsPayloadType: number;
   /** What only a browser's leg has; null for all others. */
-  readonly secure: { readonly mid: string; readonly opusPayloadType: number; readonly wideDigitsPayloadType: number } | null;
+  readonly secure: {
+    readonly mid: string;
+    readonly opusPayloadType: number;
+    readonly wideDigitsPayloadType: number;
+  } | null;
 };
 
 /** `hold`: the party is to hear us but not to be heard. `prefer`: the codec that saves transcoding. */
@@ -141,7 +151,8 @@ export class OfferAnswer {
     const { description } = parsed;
     const audioLine = description.media.findIndex((line) => isUsable(line, this.#isSecure));
     const offered = description.media[audioLine];
-    if (offered === undefined) return unacceptable(`no audio over ${this.#isSecure ? "DTLS-SRTP" : "RTP/AVP"} is offered`);
+    if (offered === undefined)
+      return unacceptable(`no audio over ${this.#isSecure ? "DTLS-SRTP" : "RTP/AVP"} is offered`);
     const theirs = this.#readFormats(offered);
     const first = theirs.codecs.find(({ codec }) => codec === this.#preferred(prefer)) ?? theirs.codecs[0];
     if (first === undefined) return unacceptable("neither PCMU nor PCMA is offered");
@@ -200,7 +211,8 @@ export class OfferAnswer {
     if (parsed.kind === "malformed") return unacceptable(`the answer cannot be read: ${parsed.why}`);
     const { description } = parsed;
     const answered = description.media[this.#memory.audioLine];
-    if (answered === undefined || !isUsable(answered, this.#isSecure)) return unacceptable("the party refused the audio");
+    if (answered === undefined || !isUsable(answered, this.#isSecure))
+      return unacceptable("the party refused the audio");
     const { formats: ours, direction: wished } = this.#offered;
     const listed = this.#readFormats(answered);
     const first = listed.codecs.find(({ codec }) => ours.codecs.some((offered) => offered.codec === codec));

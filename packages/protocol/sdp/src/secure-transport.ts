@@ -47,7 +47,8 @@ export function readSecureTransport(session: SessionDescription, media: MediaDes
   });
   if (fingerprints.length === 0) return "it has no fingerprint of a certificate";
   const [setup] = all("setup");
-  if (setup !== "actpass" && setup !== "active" && setup !== "passive") return "it does not say who begins the handshake";
+  if (setup !== "actpass" && setup !== "active" && setup !== "passive")
+    return "it does not say who begins the handshake";
   if (all("rtcp-mux").length === 0) return "it wants a port of its own for RTCP";
   const candidates = all("candidate")
     .flatMap((text) => readCandidate(text) ?? [])

@@ -19,7 +19,15 @@ function transportOf(ufrag: string, port: number): SecureTransport {
   };
 }
 
-function side({ memory, offered = [], ufrag = "ours" }: { memory?: SdpMemory; offered?: unknown[]; ufrag?: string } = {}) {
+function side({
+  memory,
+  offered = [],
+  ufrag = "ours",
+}: {
+  memory?: SdpMemory;
+  offered?: unknown[];
+  ufrag?: string;
+} = {}) {
   const secure = {
     ssrc: 4242,
     cname: "cname",
@@ -36,7 +44,17 @@ function side({ memory, offered = [], ufrag = "ours" }: { memory?: SdpMemory; of
 }
 
 /** What Chromium offers, cut down to what matters: Opus, G.711 and digits at both rates; a data channel beside it. */
-function chromiumOffer({ lines = [], setup = "actpass", mux = true, ice = true }: Partial<Record<string, unknown>> = {}) {
+function chromiumOffer({
+  lines = [],
+  setup = "actpass",
+  mux = true,
+  ice = true,
+}: {
+  lines?: readonly string[];
+  setup?: string;
+  mux?: boolean;
+  ice?: boolean;
+} = {}) {
   return [
     "v=0",
     "o=- 4611731400430051336 2 IN IP4 127.0.0.1",
@@ -74,7 +92,7 @@ function chromiumOffer({ lines = [], setup = "actpass", mux = true, ice = true }
     "a=candidate:1467250031 1 UDP 1685987071 203.0.113.4 50000 typ srflx raddr 192.0.2.33 rport 46243",
     "a=candidate:1467250032 1 udp 5 239.1.1.1 5 typ host",
     "a=candidate:1467250033 1 udp 6 2001:db8::1 6 typ host",
-    ...(lines as string[]),
+    ...lines,
     "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
     "c=IN IP4 0.0.0.0",
     "a=mid:1",
@@ -109,7 +127,13 @@ test("a browser's offer is answered with Opus first, what we are reached by, and
     remote: null,
     rtcpMux: true,
   });
-  expect(Object.fromEntries(audio.receive)).toEqual({ 111: "opus", 0: "pcmu", 8: "pcma", 110: "wide-digits", 126: "digits" });
+  expect(Object.fromEntries(audio.receive)).toEqual({
+    111: "opus",
+    0: "pcmu",
+    8: "pcma",
+    110: "wide-digits",
+    126: "digits",
+  });
   expect(audio.secure).toEqual({
     ufrag: "Qk7+",
     password: "/ZcmGqyLbpLmTWJpLPhlMvWt",
@@ -142,7 +166,11 @@ test.for([
   { why: "setup:passive", offer: chromiumOffer({ setup: "passive" }), says: /wants us to begin/ },
   { why: "setup:holdconn", offer: chromiumOffer({ setup: "holdconn" }), says: /who begins/ },
   { why: "plain RTP", offer: chromiumOffer().replace("UDP/TLS/RTP/SAVPF", "RTP/AVP"), says: /DTLS-SRTP is offered/ },
-  { why: "no codec of ours", offer: chromiumOffer().replace("SAVPF 111 63 9 0 8", "SAVPF 63 9"), says: /PCMU nor PCMA/ },
+  {
+    why: "no codec of ours",
+    offer: chromiumOffer().replace("SAVPF 111 63 9 0 8", "SAVPF 63 9"),
+    says: /PCMU nor PCMA/,
+  },
 ])("an offer with $why is refused, and says so", ({ offer, says }) => {
   expect(side().answer(offer)).toMatchObject({ kind: "unacceptable", why: expect.stringMatching(says) });
 });
@@ -174,7 +202,13 @@ test("an address of 0.0.0.0 is no hold for a browser, and a=sendonly is", () => 
 
 test("a leg goes on elsewhere with the browser's numbers, its mid, and the next version", () => {
   const first = side();
-  ok(first.answer(chromiumOffer().replace(/\b111\b/g, "96").replace(/\b110\b/g, "97")));
+  ok(
+    first.answer(
+      chromiumOffer()
+        .replace(/\b111\b/g, "96")
+        .replace(/\b110\b/g, "97"),
+    ),
+  );
   const memory = JSON.parse(JSON.stringify(first.memory)) as SdpMemory;
   const offer = side({ memory, ufrag: "moved" }).offer();
   expect(offer).toContain("SAVPF 96 0 8 97 126\r\n");
@@ -204,6 +238,9 @@ test("cut anywhere or changed anywhere, an offer is answered or refused, and not
 });
 
 test("a name of JavaScript's is no codec and no mid", () => {
-  const offer = chromiumOffer({ lines: ["a=rtpmap:96 constructor", "a=mid:__proto__ x"] }).replace("SAVPF 111", "SAVPF 96 111");
+  const offer = chromiumOffer({ lines: ["a=rtpmap:96 constructor", "a=mid:__proto__ x"] }).replace(
+    "SAVPF 111",
+    "SAVPF 96 111",
+  );
   expect(ok(side().answer(offer)).sdp).toContain("SAVPF 111 0 8 110 126\r\n");
 });

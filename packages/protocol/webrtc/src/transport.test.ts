@@ -17,7 +17,13 @@ async function stage(options: Partial<TestBrowserOptions> = {}) {
   const heard = { rtp: [] as Buffer[], rtcp: [] as Buffer[] };
   const states: { state: TransportState; why: string }[] = [];
   const ports = { first: 45_000, last: 49_999 };
-  const transports = new LegTransports({ clock, random, bindAddress: "127.0.0.1", advertisedAddress: "127.0.0.1", ports });
+  const transports = new LegTransports({
+    clock,
+    random,
+    bindAddress: "127.0.0.1",
+    advertisedAddress: "127.0.0.1",
+    ports,
+  });
   const transport: LegTransport = scope.use(
     await transports.open({
       rtp: (packet) => heard.rtp.push(packet),
@@ -74,7 +80,9 @@ test.for([
   }
   transport.sendRtcp(rtcp);
   browser.sendRtcp(rtcp);
-  await until(() => heard.rtp.length === 20 && browser.rtp.length === 20 && heard.rtcp.length > 0 && browser.rtcp.length > 0);
+  await until(
+    () => heard.rtp.length === 20 && browser.rtp.length === 20 && heard.rtcp.length > 0 && browser.rtcp.length > 0,
+  );
   expect(browser.rtp).toEqual(Array.from({ length: 20 }, (_, i) => rtp(i + 1)));
   expect(heard.rtp).toEqual(Array.from({ length: 20 }, (_, i) => rtp(i + 101)));
   expect([heard.rtcp, browser.rtcp]).toEqual([[rtcp], [rtcp]]);
@@ -103,12 +111,13 @@ test("one that shows a copied certificate without its key is refused", async () 
 
 test("a fingerprint of a broken hash proves nothing", async () => {
   await using made = await stage();
-  const { transport, browser, stateIs } = made;
+  const { transport, browser, stateIs, states } = made;
   const [fingerprint] = browser.local.fingerprints;
   const fingerprints = [{ algorithm: "sha-1", value: fingerprint?.value ?? "" }];
   transport.connect({ ...browser.local, fingerprints }, "controlling");
   browser.connect(transport.local, "controlled");
   await stateIs("failed");
+  expect(states.at(-1)?.why).toMatch(/not the one that its description tells of/);
 });
 
 test("noise from the party's own address and from strangers never throws and changes nothing", async () => {
@@ -228,7 +237,13 @@ test("what is closed is closed: no state, no packet, its port free again", async
 
 test("where no port is free it says so", async () => {
   const none = { first: 40_001, last: 40_000 };
-  const transports = new LegTransports({ clock, random, bindAddress: "127.0.0.1", advertisedAddress: "127.0.0.1", ports: none });
+  const transports = new LegTransports({
+    clock,
+    random,
+    bindAddress: "127.0.0.1",
+    advertisedAddress: "127.0.0.1",
+    ports: none,
+  });
   const listener = { rtp: () => {}, rtcp: () => {}, state: () => {} };
   await expect(transports.open(listener)).rejects.toMatchObject({ name: "WebrtcError", code: "no-free-ports" });
 });

@@ -147,7 +147,8 @@ export class SocketTransport implements LegTransport {
     this.#handshake = handshake;
     if (this.#state !== "connected") this.#enter("connecting", "the party's description came");
     clock.after(HANDSHAKE_GIVE_UP_MS, () => {
-      if (this.#handshake === handshake && this.#state === "connecting") this.#enter("failed", "no handshake came about");
+      if (this.#handshake === handshake && this.#state === "connecting")
+        this.#enter("failed", "no handshake came about");
     });
   }
 

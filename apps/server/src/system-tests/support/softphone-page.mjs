@@ -77,7 +77,9 @@ window.softphone = {
     const inbound = reports.find(({ type }) => type === "inbound-rtp");
     const outbound = reports.find(({ type }) => type === "outbound-rtp");
     const codecOf = (report) => reports.find(({ id }) => id === report?.codecId)?.mimeType ?? null;
-    const pair = reports.find(({ type, nominated, state }) => type === "candidate-pair" && nominated && state === "succeeded");
+    const pair = reports.find(
+      ({ type, nominated, state }) => type === "candidate-pair" && nominated && state === "succeeded",
+    );
     const transport = reports.find(({ type }) => type === "transport");
     const remote = reports.find(({ type }) => type === "remote-inbound-rtp");
     return {

@@ -1,6 +1,12 @@
 import type { SecureFingerprint } from "@jikimi/sdp";
-import { DtlsServer as WeriftDtlsServer, HashAlgorithm, SignatureAlgorithm } from "werift";
-import { AEAD_AES_128_GCM, AES128_CM_SHA1_80, keyLengths, type SrtpKeys, type SrtpProfile } from "../srtp/protection.ts";
+import { HashAlgorithm, SignatureAlgorithm, DtlsServer as WeriftDtlsServer } from "werift";
+import {
+  AEAD_AES_128_GCM,
+  AES128_CM_SHA1_80,
+  keyLengths,
+  type SrtpKeys,
+  type SrtpProfile,
+} from "../srtp/protection.ts";
 import { isTold, type LegCertificate } from "./certificate.ts";
 import { verifyClient } from "./transcript.ts";
 

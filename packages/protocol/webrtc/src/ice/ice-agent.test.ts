@@ -83,7 +83,10 @@ test("a party that tells no candidate is learnt from its own checks", async () =
 
 test("its checks may come before its description does", async () => {
   const stage = new Stage();
-  stage.them.start({ ...stage.us.local, candidates: [{ address: stage.address.us, port: 4000, priority: 1 }] }, "controlled");
+  stage.them.start(
+    { ...stage.us.local, candidates: [{ address: stage.address.us, port: 4000, priority: 1 }] },
+    "controlled",
+  );
   await stage.clock.advance(40);
   expect(stage.us.isProven(stage.address.them, 4000)).toBe(true);
   stage.us.start({ ...stage.them.local, candidates: [] }, "controlling");

@@ -42,7 +42,13 @@ type Pair = {
   proven: boolean;
 };
 
-type Asked = { readonly pair: Pair; readonly request: Buffer; readonly nominates: boolean; sends: number; nextMs: number };
+type Asked = {
+  readonly pair: Pair;
+  readonly request: Buffer;
+  readonly nominates: boolean;
+  sends: number;
+  nextMs: number;
+};
 
 /**
  * The ICE of a leg (RFC 8445): one component, one socket, one host candidate of ours, full and not lite, so that a check of

@@ -63,7 +63,10 @@ test("another password, a missing one and one changed bit make it worthless", ()
     for (const bit of [1, 0x80]) {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] as number) ^ bit;
-      expect(readStun(changed, () => request.password), `byte ${at}`).toBeNull();
+      expect(
+        readStun(changed, () => request.password),
+        `byte ${at}`,
+      ).toBeNull();
     }
   }
 });

@@ -51,7 +51,8 @@ export function looksLikeStun(bytes: Uint8Array): boolean {
 export function readStun(bytes: Buffer, password: (username: string | null) => string | null): StunMessage | null {
   if (!looksLikeStun(bytes) || bytes.readUInt32BE(4) !== MAGIC_COOKIE) return null;
   const kind = KINDS.get(bytes.readUInt16BE(0) as 0x0001);
-  if (kind === undefined || bytes.readUInt16BE(2) !== bytes.length - HEADER_BYTES || bytes.length % 4 !== 0) return null;
+  if (kind === undefined || bytes.readUInt16BE(2) !== bytes.length - HEADER_BYTES || bytes.length % 4 !== 0)
+    return null;
   let username: string | null = null;
   let priority: number | null = null;
   let useCandidate = false;
@@ -66,7 +67,15 @@ export function readStun(bytes: Buffer, password: (username: string | null) => s
     if (type === ATTRIBUTE.integrity) {
       const key = password(username);
       if (key === null || !hasIntegrity(bytes, at, value, key)) return null;
-      return { kind, transactionId: bytes.toString("hex", 8, HEADER_BYTES), username, priority, useCandidate, role, errorCode };
+      return {
+        kind,
+        transactionId: bytes.toString("hex", 8, HEADER_BYTES),
+        username,
+        priority,
+        useCandidate,
+        role,
+        errorCode,
+      };
     }
     if (type === ATTRIBUTE.username && value.length <= 513) username = value.toString("utf8");
     else if (type === ATTRIBUTE.priority && value.length === 4) priority = value.readUInt32BE(0);
@@ -107,7 +116,11 @@ export function writeStunRequest(request: StunRequest): Buffer {
 }
 
 /** Tells the asker how we see it (RFC 8489 §14.2); IPv4 only. */
-export function writeStunSuccess(transactionId: string, to: { address: string; port: number }, password: string): Buffer {
+export function writeStunSuccess(
+  transactionId: string,
+  to: { address: string; port: number },
+  password: string,
+): Buffer {
   const value = Buffer.alloc(8);
   value[1] = 1;
   value.writeUInt16BE(to.port ^ (MAGIC_COOKIE >>> 16), 2);

@@ -39,8 +39,14 @@ export const RTCP_LABELS: Labels = { key: 3, auth: 4, salt: 5 };
 
 export function createProtection(profile: SrtpProfile, master: SrtpKeys, labels: Labels): Protection {
   const key = derive(master, labels.key, 16);
-  if (profile === AEAD_AES_128_GCM) return new GcmProtection(key, derive(master, labels.salt, 12), labels === RTCP_LABELS);
-  return new CounterProtection(key, derive(master, labels.salt, 14), derive(master, labels.auth, 20), labels === RTCP_LABELS);
+  if (profile === AEAD_AES_128_GCM)
+    return new GcmProtection(key, derive(master, labels.salt, 12), labels === RTCP_LABELS);
+  return new CounterProtection(
+    key,
+    derive(master, labels.salt, 14),
+    derive(master, labels.auth, 20),
+    labels === RTCP_LABELS,
+  );
 }
 
 /** RFC 3711 §4.3.1 with a derivation rate of zero. */

@@ -63,19 +63,22 @@ test.for(vectors)("$name: a packet counts once, in any order, across the sequenc
   expect(receiver.rtcp(report)).toBeNull();
 });
 
-test.for(vectors)("$name: one changed bit anywhere, or a cut, and nothing comes out", ({ profile, keys, rtp, rtcp }) => {
-  for (const [bytes, read] of [
-    [rtp, (changed: Buffer) => new SrtpReceiver(profile, keys).rtp(changed)],
-    [rtcp, (changed: Buffer) => new SrtpReceiver(profile, keys).rtcp(changed)],
-  ] as const) {
-    for (let at = 0; at < bytes.length; at++) {
-      const changed = Buffer.from(bytes);
-      changed[at] = (changed[at] as number) ^ 0x40;
-      expect(read(changed), `byte ${at}`).toBeNull();
-      expect(read(bytes.subarray(0, at)), `cut at ${at}`).toBeNull();
+test.for(vectors)(
+  "$name: one changed bit anywhere, or a cut, and nothing comes out",
+  ({ profile, keys, rtp, rtcp }) => {
+    for (const [bytes, read] of [
+      [rtp, (changed: Buffer) => new SrtpReceiver(profile, keys).rtp(changed)],
+      [rtcp, (changed: Buffer) => new SrtpReceiver(profile, keys).rtcp(changed)],
+    ] as const) {
+      for (let at = 0; at < bytes.length; at++) {
+        const changed = Buffer.from(bytes);
+        changed[at] = (changed[at] as number) ^ 0x40;
+        expect(read(changed), `byte ${at}`).toBeNull();
+        expect(read(bytes.subarray(0, at)), `cut at ${at}`).toBeNull();
+      }
     }
-  }
-});
+  },
+);
 
 test("noise never throws, whatever it begins with", () => {
   fc.assert(

@@ -51,7 +51,10 @@ export class SrtpSender {
       this.#lastSequence = sequence;
     }
     const to = this.#next();
-    return to.subarray(0, this.#rtp.protect(packet, clear, { ssrc, high: Math.max(high, 0), low: sequence, trailer: null }, to));
+    return to.subarray(
+      0,
+      this.#rtp.protect(packet, clear, { ssrc, high: Math.max(high, 0), low: sequence, trailer: null }, to),
+    );
   }
 
   rtcp(packet: Uint8Array): Buffer | null {
