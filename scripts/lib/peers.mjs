@@ -22,6 +22,7 @@ const peers = [
   { program: "baresip", debianPackage: "baresip-core" },
   { program: "espeak-ng", debianPackage: "espeak-ng" },
   { program: "sox", debianPackage: "sox" },
+  { program: "chromium", debianPackage: "chromium" },
   { program: "rtpengine", debianPackage: "rtpengine-daemon", service: "rtpengine-daemon" },
   { program: "initdb", debianPackage: "postgresql", service: "postgresql", find: findPostgres },
 ];

@@ -97,11 +97,14 @@ export async function testCentre({
   policy = defaultPolicy,
   shelf = countingShelf(),
   recordingMode = "all-call",
+  browsers = false,
 }: {
   agents?: number;
   policy?: Policy;
   shelf?: RecordingShelf;
   recordingMode?: RecordingMode;
+  /** Each agent has a browser registered too, over WebSocket. */
+  browsers?: boolean;
 } = {}) {
   const clock = new ManualClock();
   const random = new SeededRandom(7);
@@ -137,8 +140,8 @@ export async function testCentre({
     active: true,
   });
 
-  const phoneAt = async (host: string) => {
-    const transport = network.transport(host, 5060);
+  const phoneAt = async (host: string, options: { name?: "WS"; reliable?: boolean } = {}) => {
+    const transport = network.transport(host, 5060, options);
     const userAgent = new SipUserAgent({ clock, random, log: silentLog });
     await userAgent.listen(transport);
     return new TestPhone(userAgent, transport);
@@ -147,14 +150,18 @@ export async function testCentre({
   const userAgent = new SipUserAgent({ clock, random, log: silentLog });
   const serverTransport = network.transport("198.51.100.1", 5060);
   await userAgent.listen(serverTransport);
+  const webSocket = { name: "WS", reliable: true } as const;
+  const serverWebSocket = network.transport("198.51.100.1", 8080, webSocket);
+  await userAgent.listen(serverWebSocket);
 
-  const people: { person: Person; phone: TestPhone; password: string }[] = [];
+  const people: AgentOfTest[] = [];
   for (let i = 1; i <= agents; i++) {
     const sipUsername = `agent${i}`;
     const added = await directory.addPerson({ sipUsername, displayName: `상담사 ${i}`, role: "agent", departmentId });
     if (added.kind !== "done") throw new Error("the test's own agent was refused");
     const phone = await phoneAt(`192.0.2.${i}`);
-    people.push({ person: added.value.person, phone, password: added.value.madePassword ?? "" });
+    const browser = browsers ? await phoneAt(`192.0.2.${100 + i}`, webSocket) : null;
+    people.push({ person: added.value.person, phone, browser, password: added.value.madePassword ?? "" });
   }
 
   const media = new FakeMediaPlane({ clock });
@@ -185,7 +192,7 @@ export async function testCentre({
           return parsed.kind === "ok" ? parsed.number : null;
         },
       },
-      phones: { lookup: (person) => bindingsOf(person, people, serverTransport) },
+      phones: { lookup: (person) => bindingsOf(person, people, { UDP: serverTransport, WS: serverWebSocket }) },
       signalling: {
         userAgent,
         authority: new DigestVerifier({ clock, random, realm: "jikimi", ha1 }),
@@ -238,25 +245,34 @@ export function pressAgentKeys(centre: TestCentre, keys: string): void {
   }
 }
 
+type AgentOfTest = {
+  readonly person: Person;
+  readonly phone: TestPhone;
+  readonly browser: TestPhone | null;
+  readonly password: string;
+};
+
 function bindingsOf(
   person: Person,
-  people: readonly { person: Person; phone: TestPhone }[],
-  from: MemoryTransport,
+  people: readonly AgentOfTest[],
+  from: { readonly UDP: MemoryTransport; readonly WS: MemoryTransport },
 ): Binding[] {
-  const phone = people.find((one) => one.person.id === person.id)?.phone;
-  if (phone === undefined) return [];
-  const { host, port } = phone.transport;
-  return [
-    {
-      user: person.sipUsername,
-      contact: `sip:${person.sipUsername}@${host}:${port}`,
-      q: 1,
-      expiresAtMs: Number.MAX_SAFE_INTEGER,
-      callId: "reg",
-      cseq: 1,
-      instanceId: null,
-      userAgent: null,
-      flow: from.flowTo(host, port),
-    },
-  ];
+  const own = people.find((one) => one.person.id === person.id);
+  return [own?.phone ?? null, own?.browser ?? null].flatMap((phone) => {
+    if (phone === null) return [];
+    const { host, port, name } = phone.transport;
+    return [
+      {
+        user: person.sipUsername,
+        contact: `sip:${person.sipUsername}@${host}:${port}`,
+        q: 1,
+        expiresAtMs: Number.MAX_SAFE_INTEGER,
+        callId: "reg",
+        cseq: 1,
+        instanceId: null,
+        userAgent: null,
+        flow: from[name === "WS" ? "WS" : "UDP"].flowTo(host, port),
+      },
+    ];
+  });
 }

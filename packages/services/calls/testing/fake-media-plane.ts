@@ -2,6 +2,7 @@ import { type CallId, type Clock, type EpochMs, type LegId, Listeners } from "@j
 import type { RecordingSummary } from "@jikimi/recording";
 import type {
   LegStats,
+  LegTransportKind,
   MediaCapabilities,
   MediaEvent,
   MediaPlane,
@@ -25,6 +26,10 @@ export class FakeMediaPlane implements MediaPlane {
   readonly looping = new Set<string>();
   readonly recordings = new Map<CallId, RecordingRequest>();
   readonly sentDigits: { legId: LegId; digits: string }[] = [];
+  /** The legs that began with an offer of ours, in order, and what each was to be. */
+  readonly offered: { legId: LegId; transport: LegTransportKind }[] = [];
+  /** Lines that cannot be had. */
+  readonly refuses = new Set<LegTransportKind>();
   /** Set to make every sound fail to be read. */
   soundsFail = false;
   readonly #clock: Clock;
@@ -39,7 +44,10 @@ export class FakeMediaPlane implements MediaPlane {
     return this.#sdp(callId, legId);
   }
 
-  async offer({ callId, legId }: { callId: CallId; legId: LegId }) {
+  async offer({ callId, legId, transport = "rtp" }: Parameters<MediaPlane["offer"]>[0]) {
+    const isNew = !(this.legs.get(callId)?.has(legId) ?? false);
+    if (isNew && this.refuses.has(transport)) return { kind: "unavailable" as const, why: "the test says so" };
+    if (isNew) this.offered.push({ legId, transport });
     return this.#sdp(callId, legId);
   }
 
