@@ -82,7 +82,7 @@ export class Stage implements AsyncDisposable {
 
   /** The phone answers. */
   async callOut(phone: TestPhone, legId: LegId, prefer: "pcmu" | "pcma" = "pcmu"): Promise<void> {
-    const result = await this.ok({ kind: "offer", callId: CALL, legId, hold: false, memory: null });
+    const result = await this.ok({ kind: "offer", callId: CALL, legId, hold: false, memory: null, transport: "rtp" });
     if (result.kind !== "sdp") throw new Error("not offered");
     const answer = phone.negotiation.answer(onlyCodec(result.sdp, prefer));
     if (answer.kind !== "ok") throw new Error(answer.why);
