@@ -104,7 +104,11 @@ export class CarriedEndpoint implements PartyEndpoint {
   }
 
   relay(packet: RtpReader, nowMs: number, payload?: Uint8Array): void {
-    if (!this.canSend || this.#audio === null) return;
+    if (!this.canSend || this.#audio === null) {
+      // What the party was not to hear (hold) is not lost: the sequence closes up.
+      this.sender.skip(packet);
+      return;
+    }
     const { payloadType } = this.#audio;
     const length = payload?.length ?? packet.payloadEnd - packet.payloadStart;
     if (this.#isWide && (length !== WIDE_FRAME_SAMPLES || this.#cutter.isCutting(packet.ssrc))) {
