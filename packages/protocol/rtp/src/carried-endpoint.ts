@@ -203,7 +203,7 @@ export class CarriedEndpoint implements PartyEndpoint {
     return this.#wide;
   }
 
-  #send(bytes: Buffer): void {
+  #send(bytes: Uint8Array): void {
     this.#carrier.sendRtp(this.#isWide && this.#wideOut !== null ? this.#wideOut.frame(bytes) : bytes);
   }
 }

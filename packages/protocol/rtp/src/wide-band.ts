@@ -1,4 +1,4 @@
-import { RTP_HEADER_BYTES, RtpReader, writeRtpHeader, writeUint32 } from "./packet.ts";
+import { byte, RTP_HEADER_BYTES, RtpReader, uint32, writeRtpHeader, writeUint32 } from "./packet.ts";
 import { sequenceDistance, timestampDistance } from "./sequence.ts";
 
 /**
@@ -100,21 +100,21 @@ export class WideSender {
   }
 
   /** `packet` is a plain header and 20 ms of G.711. */
-  frame(packet: Buffer): Buffer {
+  frame(packet: Uint8Array): Buffer {
     return this.#write(packet, this.#codec.fromTelephone(packet.subarray(RTP_HEADER_BYTES)));
   }
 
   /** A telephone event; its length is in the clock of `ratio` times 8 kHz. */
-  event(packet: Buffer, ratio: number): Buffer {
+  event(packet: Uint8Array, ratio: number): Buffer {
     const payload = Buffer.from(packet.subarray(RTP_HEADER_BYTES));
     payload.writeUInt16BE(Math.min(payload.readUInt16BE(2) * ratio, 65_535), 2);
     return this.#write(packet, payload);
   }
 
-  #write(packet: Buffer, payload: Uint8Array): Buffer {
+  #write(packet: Uint8Array, payload: Uint8Array): Buffer {
     const to = this.#scratch.next();
-    packet.copy(to, 0, 0, RTP_HEADER_BYTES);
-    writeUint32(to, 4, Math.imul(packet.readUInt32BE(4), WIDE_RATIO));
+    for (let i = 0; i < RTP_HEADER_BYTES; i++) to[i] = byte(packet, i);
+    writeUint32(to, 4, Math.imul(uint32(packet, 4), WIDE_RATIO));
     to.set(payload, RTP_HEADER_BYTES);
     return to.subarray(0, RTP_HEADER_BYTES + payload.length);
   }

@@ -11,6 +11,8 @@ export type DtlsOutcome =
 const HANDSHAKE = 22;
 const CHANGE_CIPHER_SPEC = 20;
 const RECORD_HEADER_BYTES = 13;
+/** A handshake is a dozen, sent again a dozen times at the worst; fragments of more are not collected. */
+const MOST_DATAGRAMS = 500;
 
 /**
  * One DTLS-SRTP handshake (RFC 5764) with us as the server, by werift: descriptions of ours say so, and every browser
@@ -22,6 +24,7 @@ export class DtlsHandshake {
   readonly #fingerprints: readonly SecureFingerprint[];
   readonly #onOutcome: (outcome: DtlsOutcome) => void;
   readonly #wire: { onData: (data: Buffer, address: [string, number]) => void };
+  #datagrams = 0;
   #isSettled = false;
   #isClosed = false;
 
@@ -63,7 +66,8 @@ export class DtlsHandshake {
 
   /** A datagram with DTLS records from the party's address. Never throws. */
   receive(datagram: Buffer): void {
-    if (this.#isClosed) return;
+    this.#datagrams += 1;
+    if (this.#isClosed || this.#datagrams > MOST_DATAGRAMS) return;
     const records = handshakeRecords(datagram);
     // After the handshake nobody can begin another in its place: only what is encrypted is heard, a repeated last flight.
     const heard = this.#isSettled ? records.filter(isEncrypted) : records;
