@@ -19,7 +19,7 @@ export class Stage implements AsyncDisposable {
   readonly events: MediaPlaneEvent[] = [];
   readonly scope = new ResourceScope();
   readonly worker: MediaWorker;
-  readonly phones: TestPhone[] = [];
+  readonly phones: (AsyncDisposable & { step(nowMs: number): void })[] = [];
   readonly folder: string;
   readonly #answers = new Map<number, (report: MediaReport) => void>();
   #requestId = 0;
