@@ -42,6 +42,22 @@ export const errorCodes = [
   "incident-unknown",
   "recording-unknown",
   "recording-unreadable",
+  "wrong-credentials",
+  "too-many-attempts",
+  "second-factor-required",
+  "second-factor-wrong",
+  "password-unchanged",
+  "setup-code-required",
+  "already-set-up",
+  "not-your-call",
+  "call-over",
+  "action-refused",
+  "resting",
+  "on-a-call",
+  "person-not-free",
+  "no-trunk",
+  "help-unknown",
+  "trial-unavailable",
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
