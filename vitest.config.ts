@@ -13,6 +13,8 @@ export default defineConfig({
           name: "unit",
           include: ["{packages/*/*,apps/*}/src/**/*.test.ts", "tools/**/*.test.ts", "scripts/**/*.test.mjs"],
           exclude: ["**/*.peer.test.ts", "**/*.system.test.ts", "**/node_modules/**"],
+          // No module keeps state of its own (STYLE §3), so files may share a process: a third less time.
+          isolate: false,
           testTimeout: 20_000,
         },
       },

@@ -1,2 +1,1 @@
-export { type ListenWorkerHealth, ListenWorkers, type ListenWorkersOptions } from "./listen-workers.ts";
-export type { WorkerEntry } from "./worker-process.ts";
+export { ListenWorkers, type ListenWorkersOptions } from "./listen-workers.ts";

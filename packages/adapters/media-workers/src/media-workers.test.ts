@@ -123,7 +123,7 @@ test("without a living worker a leg is unavailable, and a restart brings one bac
   expect(await media.offer({ callId: call("a"), legId })).toMatchObject({ kind: "unavailable" });
   expect(media.health()).toMatchObject([{ alive: false }]);
   await clock.advance(200);
-  await until(() => sentences.filter((sentence) => sentence === "media worker ready").length === 2);
+  await until(() => sentences.filter((sentence) => sentence === "worker ready").length === 2);
   expect(await media.offer({ callId: call("a"), legId })).toMatchObject({ kind: "ok" });
 });
 
@@ -144,7 +144,7 @@ test("a worker that dies at birth is tried again with growing pauses", async () 
   const clock = new ManualClock();
   const { media, sentences, until } = openWorkers("stillborn", { clock });
   await using _ = media;
-  const losses = () => sentences.filter((sentence) => sentence === "media worker lost").length;
+  const losses = () => sentences.filter((sentence) => sentence === "worker lost").length;
   expect(await media.start()).toEqual({ ready: 0 });
   expect(losses()).toBe(1);
   await clock.advance(199);
@@ -169,5 +169,5 @@ test("what is no report is passed over", async () => {
   await using _ = media;
   await media.start();
   expect(await media.offer({ callId: call("a"), legId })).toMatchObject({ kind: "ok" });
-  expect(sentences).toContain("media said something that is no report");
+  expect(sentences).toContain("a worker said something that is no report");
 });

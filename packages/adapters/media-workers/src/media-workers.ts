@@ -1,9 +1,16 @@
 import type { AcceptResult, LegStats, MediaEvent, MediaPlane, MediaWorkerHealth, SdpResult } from "@jikimi/calls";
 import { type CallId, type Clock, type LegId, Listeners, type Log } from "@jikimi/kernel";
-import type { LegMemory, MediaCommand, MediaResult, MediaWorkerConfig } from "@jikimi/worker-messages";
+import {
+  type LegMemory,
+  type MediaCommand,
+  MediaReport,
+  type MediaRequest,
+  type MediaResult,
+  type MediaWorkerConfig,
+} from "@jikimi/worker-messages";
+import { type WorkerEntry, type WorkerHealth, WorkerPool, type WorkerTimings } from "@jikimi/worker-pool";
 import { MediaWorkersError } from "./errors.ts";
-import { type WorkerHealth, WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";
-import type { WorkerEntry, WorkerProcess } from "./worker-process.ts";
+import { type MediaWorker, PendingRequests } from "./pending-requests.ts";
 
 export type MediaWorkersOptions = {
   readonly entry: WorkerEntry;
@@ -12,10 +19,18 @@ export type MediaWorkersOptions = {
   readonly log: Log;
   readonly workers?: number;
   readonly requestTimeoutMs?: number;
-} & Pick<WorkerPoolOptions, "startTimeoutMs" | "heartbeatMs" | "hungAfterMs">;
+} & Partial<WorkerTimings>;
+
+/** A worker whose loop stands still has left its calls silent; a recording waits for its disk for 5 s at most. */
+const timings: WorkerTimings = {
+  startTimeoutMs: 20_000,
+  heartbeatMs: 1_000,
+  hungAfterMs: 3_000,
+  stopPatienceMs: 7_000,
+};
 
 /** Where a call's media is, and what its legs remember; without a process after a loss, until a leg is offered again. */
-type PlacedCall = { process: WorkerProcess | null; readonly legs: Map<LegId, LegMemory> };
+type PlacedCall = { process: MediaWorker | null; readonly legs: Map<LegId, LegMemory> };
 
 /** The disk may be slow: creating and closing a recording is waited for longer. */
 const RECORDING_TIMEOUT_MS = 10_000;
@@ -32,7 +47,8 @@ export class MediaWorkers implements MediaPlane, AsyncDisposable {
     keepsSsrcAcrossPrompts: true,
   } as const;
   readonly #options: MediaWorkersOptions;
-  readonly #pool: WorkerPool;
+  readonly #pool: WorkerPool<MediaRequest, MediaReport>;
+  readonly #pending: PendingRequests;
   readonly #calls = new Map<CallId, PlacedCall>();
   readonly #listeners: Listeners<MediaEvent>;
 
@@ -42,11 +58,19 @@ export class MediaWorkers implements MediaPlane, AsyncDisposable {
     this.#listeners = new Listeners((failure) =>
       log.error({ failure: String(failure) }, "a listener of the media plane failed"),
     );
-    this.#pool = new WorkerPool({
+    this.#pending = new PendingRequests(options.clock);
+    this.#pool = new WorkerPool<MediaRequest, MediaReport>({
+      ...timings,
       ...options,
+      name: "media",
       workers: options.workers ?? 1,
-      onEvent: (event) => this.#listeners.emit(event),
-      onLost: (workerId, callIds) => this.#lost(workerId, callIds),
+      speech: {
+        report: MediaReport,
+        ping: () => this.#pending.unawaited({ kind: "ping" }),
+        stop: () => this.#pending.unawaited({ kind: "stop" }),
+      },
+      onReport: (report) => this.#hear(report),
+      onLost: (worker, workerId) => this.#lost(worker, workerId),
     });
   }
 
@@ -84,7 +108,7 @@ export class MediaWorkers implements MediaPlane, AsyncDisposable {
     else call.legs.delete(legId);
     try {
       const command = { kind: "release", callId, legId: legId ?? null } as const;
-      await call.process?.request(command, RECORDING_TIMEOUT_MS);
+      if (call.process !== null) await this.#pending.request(call.process, command, RECORDING_TIMEOUT_MS);
     } catch (failure) {
       if (!(failure instanceof MediaWorkersError && failure.code === "worker-lost")) throw failure;
     }
@@ -174,7 +198,7 @@ export class MediaWorkers implements MediaPlane, AsyncDisposable {
   }
 
   /** Where the call is, or will be from now on; null when no worker is alive. */
-  #place(callId: CallId): (PlacedCall & { process: WorkerProcess }) | null {
+  #place(callId: CallId): (PlacedCall & { process: MediaWorker }) | null {
     const known = this.#calls.get(callId);
     if (known !== undefined && isPlaced(known)) return known;
     const process = this.#pool.leastLoaded();
@@ -193,10 +217,21 @@ export class MediaWorkers implements MediaPlane, AsyncDisposable {
   #request(callId: CallId, command: MediaCommand, timeoutMs?: number): Promise<MediaResult> {
     const process = this.#calls.get(callId)?.process ?? null;
     if (process === null) return Promise.reject(new MediaWorkersError("no-worker", `call ${callId} has no media`));
-    return process.request(command, timeoutMs ?? this.#options.requestTimeoutMs ?? 3000);
+    return this.#pending.request(process, command, timeoutMs ?? this.#options.requestTimeoutMs ?? 3000);
   }
 
-  #lost(workerId: string, callIds: readonly CallId[]): void {
+  #hear(report: MediaReport): void {
+    if (report.kind === "event") {
+      if (!this.#pool.isClosed) this.#listeners.emit(report.event);
+    } else if (report.kind !== "ready") {
+      this.#pending.settle(report);
+    }
+  }
+
+  #lost(worker: MediaWorker, workerId: string): void {
+    this.#pending.workerLost(worker);
+    if (this.#pool.isClosed) return;
+    const callIds = [...worker.calls];
     for (const callId of callIds) {
       const call = this.#calls.get(callId);
       if (call !== undefined) call.process = null;
@@ -205,6 +240,6 @@ export class MediaWorkers implements MediaPlane, AsyncDisposable {
   }
 }
 
-function isPlaced(call: PlacedCall): call is PlacedCall & { process: WorkerProcess } {
+function isPlaced(call: PlacedCall): call is PlacedCall & { process: MediaWorker } {
   return call.process !== null;
 }

@@ -38,6 +38,7 @@ export async function announce(
     { signal },
   );
   const heardInFull = isNotice(request.name) && played.outcome === "completed";
+  if (heardInFull) call.noticeHeard = true;
   call.tell(request.events.completed({ playedMs: played.playedMs, outcome: played.outcome }), {
     atMs: call.toCallTime(played.completedAtMs),
     ...(heardInFull ? { change: { noticeCompletedAtMs: played.completedAtMs } } : {}),
@@ -61,6 +62,17 @@ export function plainEvents(announcement: AnnouncementName): AnnouncementEvents 
   };
 }
 
+function noticeFor(call: Call): AnnouncementName {
+  return call.direction === "inbound" ? "notice" : "outbound-notice";
+}
+
+/** The notice in the middle of a talk, to both: once, and false when it was not heard in full. */
+export async function playLateNotice(call: Call, sounds: Sounds, cancellable: Cancellable): Promise<boolean> {
+  const legIds = [call.leg("caller"), call.leg("agent")].flatMap((leg) => (leg === null ? [] : leg.legId));
+  const played = await announce(call, { name: noticeFor(call), legIds, events: noticeEvents }, sounds, cancellable);
+  return played.outcome === "completed";
+}
+
 /**
  * The notice that the call is recorded and analysed, before anybody is connected (PRODUCT §3.3). Tried twice; only a
  * notice that left in full counts.
@@ -72,8 +84,7 @@ export async function playNotice(
   cancellable: Cancellable,
 ): Promise<boolean> {
   for (let attempt = 1; attempt <= 2; attempt++) {
-    const name = call.direction === "inbound" ? "notice" : "outbound-notice";
-    const played = await announce(call, { name, legIds, events: noticeEvents }, sounds, cancellable);
+    const played = await announce(call, { name: noticeFor(call), legIds, events: noticeEvents }, sounds, cancellable);
     if (played.outcome === "completed") return true;
     if (cancellable.signal.aborted) return false;
   }

@@ -1,6 +1,6 @@
 import { OFFER } from "@jikimi/sip/testing";
 import { expect, test } from "vitest";
-import { testCentre } from "../testing/centre.ts";
+import { pressAgentKeys, testCentre } from "../testing/centre.ts";
 import { fakeSoundMs } from "../testing/fake-media-plane.ts";
 
 test("a recording that cannot even be begun is told, and the call goes on", async () => {
@@ -38,4 +38,45 @@ test("the call's row names its first file and that file's hash, never the hash o
   const row = centre.journal.rows.get(centre.callId());
   expect(row).toMatchObject({ recordingPath: "r0.jkr" });
   expect(row).not.toHaveProperty("recordingSha256");
+});
+
+test("on demand: nobody is recorded before they were told, and the agent starts and stops it", async () => {
+  const centre = await testCentre({ recordingMode: "on-demand" });
+  void centre.carrier.call(centre.target);
+  await centre.clock.advance(2000);
+  expect(centre.kinds()).toContain("bridged");
+  expect(centre.kinds()).not.toContain("recording-started");
+  pressAgentKeys(centre, "*0");
+  await centre.clock.advance(fakeSoundMs + 500);
+  pressAgentKeys(centre, "*0");
+  await centre.clock.advance(500);
+  pressAgentKeys(centre, "*0");
+  await centre.clock.advance(500);
+  const wanted = ["notice-started", "notice-completed", "recording-started", "recording-closed"];
+  expect(centre.kinds().filter((kind) => wanted.includes(kind))).toEqual([...wanted, "recording-started"]);
+});
+
+test("on demand: a warning that takes the notice's place leaves the call unrecorded and says so", async () => {
+  const centre = await testCentre({ recordingMode: "on-demand" });
+  void centre.carrier.call(centre.target);
+  await centre.clock.advance(2000);
+  pressAgentKeys(centre, "*0");
+  await centre.clock.advance(500);
+  pressAgentKeys(centre, "*2");
+  await centre.clock.advance(fakeSoundMs + 500);
+  expect(centre.kinds()).toContain("warning-completed");
+  expect(centre.kinds()).toContain("recording-failed");
+  expect(centre.kinds()).not.toContain("recording-started");
+});
+
+test("on demand: the notice waits for a warning that is playing", async () => {
+  const centre = await testCentre({ recordingMode: "on-demand" });
+  void centre.carrier.call(centre.target);
+  await centre.clock.advance(2000);
+  pressAgentKeys(centre, "*2");
+  await centre.clock.advance(500);
+  pressAgentKeys(centre, "*0");
+  await centre.clock.advance(2 * fakeSoundMs + 1000);
+  const wanted = ["warning-completed", "notice-started", "notice-completed", "recording-started"];
+  expect(centre.kinds().filter((kind) => wanted.includes(kind))).toEqual(wanted);
 });

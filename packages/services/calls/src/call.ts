@@ -67,6 +67,8 @@ export class Call {
   #talking = false;
   /** Protection's own run, once it has begun: it ends after the call's last item. */
   protecting: Promise<void> | null = null;
+  /** The caller has heard in full that the call is recorded. */
+  noticeHeard = false;
   /** What the closed recording came to, for the incident's record; null without one. */
   recordingFacts: { recordingSha256: string; recordingComplete: boolean } | null = null;
 

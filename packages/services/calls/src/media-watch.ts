@@ -4,6 +4,7 @@ import type { Call } from "./call.ts";
 import type { CallDeps } from "./call-deps.ts";
 import { idleKeypad, type KeypadAction, type KeypadState, pressKey } from "./keypad.ts";
 import type { MediaEvent } from "./ports.ts";
+import { recordOnDemand } from "./record-on-demand.ts";
 import { reanchor } from "./renegotiation.ts";
 
 /** A line this long without any sound, after the first report, is dead: nobody is kept on it. */
@@ -77,9 +78,8 @@ export class MediaWatch {
 
   #act(call: Call, action: KeypadAction): void {
     if (action.kind === "toggle-recording") {
-      if (call.department.recordingMode === "all-call") return;
       const { recordings } = this.#deps;
-      void (recordings.isOn(call.id) ? recordings.stop(call) : recordings.start(call));
+      void recordOnDemand(call, !recordings.isOn(call.id), this.#deps);
       return;
     }
     act(call, "agent", action);

@@ -46,6 +46,7 @@ export class PlayedWatch {
         timer.cancel();
         signal.removeEventListener("abort", stop);
         resolve(played);
+        for (const told of waiting.onOver) told();
       };
       const unheard = (outcome: Played["outcome"]) =>
         settle({ startedAtMs: waiting.startedAtMs, completedAtMs: this.#clock.nowMs(), playedMs: 0, outcome });
@@ -54,7 +55,7 @@ export class PlayedWatch {
         unheard("stopped");
       };
       const timer = this.#clock.after(request.sound.durationMs + confirmationMarginMs, () => unheard("unconfirmed"));
-      const waiting: Waiting = { callId, startedAtMs: null, onStarted: request.onStarted, settle, unheard };
+      const waiting: Waiting = { callId, startedAtMs: null, onStarted: request.onStarted, settle, unheard, onOver: [] };
       this.#waiting.set(playId, waiting);
       if (signal.aborted) {
         unheard("stopped");
@@ -65,6 +66,15 @@ export class PlayedWatch {
         .play({ callId, playId, legIds: request.legIds, sound: { path: request.sound.path } })
         .catch(() => unheard("media-lost"));
     });
+  }
+
+  /** Resolves once no sound is playing on the call; loops do not count. */
+  async quiet(callId: CallId): Promise<void> {
+    for (;;) {
+      const playing = [...this.#waiting.values()].find((waiting) => waiting.callId === callId);
+      if (playing === undefined) return;
+      await new Promise<void>((resolve) => playing.onOver.push(resolve));
+    }
   }
 
   /** Plays over and over until the returned function is called. */
@@ -105,4 +115,5 @@ type Waiting = {
   readonly onStarted: ((atMs: EpochMs) => void) | undefined;
   readonly settle: (played: Played) => void;
   readonly unheard: (outcome: Played["outcome"]) => void;
+  readonly onOver: (() => void)[];
 };

@@ -1,11 +1,9 @@
 import { presets } from "@jikimi/protection";
 import { expect, test } from "vitest";
-import { testCentre } from "../testing/centre.ts";
+import { pressAgentKeys, type TestCentre, testCentre } from "../testing/centre.ts";
 import { fakeSoundMs } from "../testing/fake-media-plane.ts";
 
-type Centre = Awaited<ReturnType<typeof testCentre>>;
-
-async function talking(options: Parameters<typeof testCentre>[0] = {}): Promise<Centre> {
+async function talking(options: Parameters<typeof testCentre>[0] = {}): Promise<TestCentre> {
   const centre = await testCentre(options);
   void centre.carrier.call(centre.target);
   await centre.clock.advance(fakeSoundMs + 2000);
@@ -14,25 +12,15 @@ async function talking(options: Parameters<typeof testCentre>[0] = {}): Promise<
 }
 
 /** The caller says so; then time passes as a sentence takes. */
-async function callerSays(centre: Centre, text: string, confidence = 0.9): Promise<void> {
+async function callerSays(centre: TestCentre, text: string, confidence = 0.9): Promise<void> {
   const at = centre.control.find(centre.callId())?.atMs ?? 0;
   centre.hearing.says(centre.callId(), "caller", text, at, confidence);
   await centre.clock.advance(2500);
 }
 
-async function abuseUntil(centre: Centre, kind: string): Promise<void> {
+async function abuseUntil(centre: TestCentre, kind: string): Promise<void> {
   for (let i = 0; i < 20 && !centre.kinds().includes(kind); i++) await callerSays(centre, "욕");
   expect(centre.kinds()).toContain(kind);
-}
-
-function pressAgentKeys(centre: Centre, keys: string): void {
-  const call = centre.control.find(centre.callId());
-  const legId = call?.leg("agent")?.legId;
-  if (call === undefined || call === null || legId === undefined) throw new Error("no agent on the call");
-  for (const digit of keys) {
-    const atMs = centre.clock.nowMs();
-    centre.media.emit({ kind: "digit", callId: call.id, legId, digit, durationMs: 100, atMs });
-  }
 }
 
 function inOrder(kinds: readonly string[], ...wanted: readonly string[]): boolean {

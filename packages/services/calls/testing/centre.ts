@@ -1,4 +1,4 @@
-import { Directory, type Person, type SecretSeal } from "@jikimi/directory";
+import { Directory, type Person, type RecordingMode, type SecretSeal } from "@jikimi/directory";
 import { MemoryDirectoryStore } from "@jikimi/directory/testing";
 import { type CallId, type DepartmentId, ManualClock, SeededRandom, silentLog } from "@jikimi/kernel";
 import { defaultPolicy, type Policy } from "@jikimi/protection";
@@ -96,10 +96,12 @@ export async function testCentre({
   agents = 1,
   policy = defaultPolicy,
   shelf = countingShelf(),
+  recordingMode = "all-call",
 }: {
   agents?: number;
   policy?: Policy;
   shelf?: RecordingShelf;
+  recordingMode?: RecordingMode;
 } = {}) {
   const clock = new ManualClock();
   const random = new SeededRandom(7);
@@ -112,8 +114,8 @@ export async function testCentre({
   await directory.addDepartment({
     id: departmentId,
     names,
-    recordingMode: "all-call",
-    noticeBeforeConnection: true,
+    recordingMode,
+    noticeBeforeConnection: recordingMode === "all-call",
     policyId: policy.id,
     hours: null,
     ringTimeoutMs: 15_000,
@@ -221,6 +223,19 @@ export async function testCentre({
     callId: () => [...journal.accounts.keys()][0] as CallId,
     target: `sip:07000000120@198.51.100.1`,
   };
+}
+
+export type TestCentre = Awaited<ReturnType<typeof testCentre>>;
+
+/** On the only call, as its agent's telephone sends them. */
+export function pressAgentKeys(centre: TestCentre, keys: string): void {
+  const call = centre.control.find(centre.callId());
+  const legId = call?.leg("agent")?.legId;
+  if (call === null || legId === undefined) throw new Error("no agent on the call");
+  for (const digit of keys) {
+    const atMs = centre.clock.nowMs();
+    centre.media.emit({ kind: "digit", callId: call.id, legId, digit, durationMs: 100, atMs });
+  }
 }
 
 function bindingsOf(

@@ -77,6 +77,7 @@ export class FakeMediaPlane implements MediaPlane {
       this.emit({ kind: "play-completed", ...ids, atMs: this.#now, playedMs: 0, outcome: "sound-unreadable" });
       return;
     }
+    for (const before of [...this.#plays.values()]) if (before.legId === legId) before.stop("stopped");
     const startedAtMs = this.#now;
     const complete = (outcome: "completed" | "stopped" | "leg-released") => {
       if (!this.#plays.delete(playId)) return;
