@@ -1,6 +1,13 @@
 import type { Person } from "@jikimi/directory";
 import type { Cancellable, LegId } from "@jikimi/kernel";
-import { bindingDestination, type Dialog, type InviteOutcome, type OutgoingInvite } from "@jikimi/sip";
+import {
+  type Binding,
+  bindingDestination,
+  type Dialog,
+  type HeaderLines,
+  type InviteOutcome,
+  type OutgoingInvite,
+} from "@jikimi/sip";
 import type { Call } from "./call.ts";
 import type { MediaPlane } from "./ports.ts";
 import type { AgentPhones, Signalling } from "./signalling.ts";
@@ -18,11 +25,11 @@ export type NotReached = "no-phone" | "no-answer" | "busy-or-refused" | "media-u
 export async function ringAgent(
   call: Call,
   person: Person,
-  deps: { readonly media: MediaPlane; readonly signalling: Signalling; readonly phones: AgentPhones },
-  { signal }: Cancellable,
+  deps: { readonly media: MediaPlane; readonly signalling: Signalling; readonly phones: Pick<AgentPhones, "lookup"> },
+  { signal, only, headers = [] }: Cancellable & { readonly only?: readonly Binding[]; readonly headers?: HeaderLines },
 ): Promise<RingResult> {
   const { media, signalling, phones } = deps;
-  const targets = phones.lookup(person);
+  const targets = only ?? phones.lookup(person);
   if (targets.length === 0) return { kind: "not-reached", why: "no-phone" };
   const legId = call.newLegId("agent");
   const offer = await media.offer({ callId: call.id, legId });
@@ -36,6 +43,7 @@ export async function ringAgent(
       to: { uri: `sip:${binding.user}`, displayName: person.displayName },
       from: signalling.identityForAgent(call),
       offerSdp: offer.sdp,
+      headers,
       signal: AbortSignal.any([signal, stop.signal]),
     });
     return { invite, stop };
