@@ -59,6 +59,7 @@ export class Conversation {
     this.#media = media;
     this.#sounds = sounds;
     this.#bridged = keyOf(bridged);
+    talkers.ended.addEventListener("abort", () => this.#silence(), { once: true });
   }
 
   isApart(why: Apart): boolean {
@@ -122,7 +123,7 @@ export class Conversation {
   }
 
   async #arrange(): Promise<void> {
-    if (this.#talkers.ended.aborted) return this.#silence();
+    if (this.#talkers.ended.aborted) return;
     const { id: callId } = this.#talkers;
     const legIds = this.#toBridge();
     const key = legIds === null ? "" : keyOf(legIds);

@@ -85,7 +85,9 @@ export class TrialLines {
     const token = dialled.slice(trialPrefix.length);
     const open = this.#open.get(token);
     if (open === undefined) return null;
-    if (open.line.kind === "self") return open.visitor === source.connectionId ? open.line : null;
+    if (open.line.kind === "self") {
+      return open.visitor !== null && open.visitor === source.connectionId ? open.line : null;
+    }
     this.close(token);
     return open.line;
   }
