@@ -1,5 +1,13 @@
 import type { Department, DirectoryView, Person, Trunk } from "@jikimi/directory";
-import { type AgentId, type CallDirection, type CallId, type EpochMs, type Log, makeId, type Random } from "@jikimi/kernel";
+import {
+  type AgentId,
+  type CallDirection,
+  type CallId,
+  type EpochMs,
+  type Log,
+  makeId,
+  type Random,
+} from "@jikimi/kernel";
 import type { IncomingInvite } from "@jikimi/sip";
 import { Call, type CallEnd } from "./call.ts";
 import type { CallDeps } from "./call-deps.ts";

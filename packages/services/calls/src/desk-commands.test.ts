@@ -115,7 +115,9 @@ test("recording: on demand it starts and stops; where every call is recorded it 
   expect(await all.ask(all.desk.record(all.agentId, all.callId, false))).toEqual(refused("always-recorded"));
   expect(await all.ask(all.desk.record(all.agentId, all.callId, true))).toEqual({ kind: "done" });
   const some = await talking(1, { recordingMode: "on-demand" });
-  expect(await some.ask(some.desk.record(some.agentId, some.callId, true), fakeSoundMs + 500)).toEqual({ kind: "done" });
+  expect(await some.ask(some.desk.record(some.agentId, some.callId, true), fakeSoundMs + 500)).toEqual({
+    kind: "done",
+  });
   expect(some.centre.kinds()).toContain("recording-started");
   await some.ask(some.desk.record(some.agentId, some.callId, false));
   expect(some.centre.kinds()).toContain("recording-closed");
@@ -183,7 +185,9 @@ test("attended transfer: the agent asks, the caller hears music, then the two ot
   expect(centre.media.bridges.get(callId)?.[0]).toBe(mine);
   const theirs = centre.media.bridges.get(callId)?.[1];
   expect(centre.media.looping.size).toBe(1);
-  expect(await ask(desk.transfer(agentId, callId, { to: outside, kind: "blind" }))).toEqual(refused("busy-transferring"));
+  expect(await ask(desk.transfer(agentId, callId, { to: outside, kind: "blind" }))).toEqual(
+    refused("busy-transferring"),
+  );
 
   expect(await ask(desk.finishTransfer(agentId, callId, "complete"), 1000)).toEqual({ kind: "done" });
   expect(centre.media.bridges.get(callId)).toEqual([call.leg("caller")?.legId, theirs]);

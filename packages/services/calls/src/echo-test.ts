@@ -38,7 +38,8 @@ export async function runEchoTest(
       await media.acceptAnswer({ callId, legId, answerSdp: answered.remoteSdp });
     }
     dialog.onReinvite(async (again) => {
-      const next = again === null ? await media.offer({ callId, legId }) : await media.answer({ callId, legId, offerSdp: again });
+      const next =
+        again === null ? await media.offer({ callId, legId }) : await media.answer({ callId, legId, offerSdp: again });
       return next.kind === "ok" ? { kind: "answer", sdp: next.sdp } : { kind: "reject", status: 488 };
     });
     await played.play({ callId, legIds: [legId], sound }, { signal: over });

@@ -15,19 +15,15 @@ import { talk } from "./talk.ts";
  * A citizen rings: answered at once, because an announcement that a carrier does not carry before the answer would
  * prove nothing; then the notice, then the free agent idle longest, then the next, then a polite end. Never silence.
  */
-export async function runInboundCall(
-  call: Call,
-  invite: IncomingInvite,
-  rule: Rule,
-  deps: CallDeps,
-): Promise<void> {
+export async function runInboundCall(call: Call, invite: IncomingInvite, rule: Rule, deps: CallDeps): Promise<void> {
   if (!(await answerCaller(call, invite, deps))) return;
   const signal = call.ended;
   const callerLegId = call.leg("caller")?.legId;
   if (callerLegId === undefined) return;
   if (call.department.recordingMode === "all-call") await deps.recordings.start(call);
 
-  if (rule.only === null && !deps.routing.isOpen(call.department, deps.clock.nowMs())) return sayAndEnd(call, "closed", deps);
+  if (rule.only === null && !deps.routing.isOpen(call.department, deps.clock.nowMs()))
+    return sayAndEnd(call, "closed", deps);
   if (call.department.noticeBeforeConnection && !(await playNotice(call, [callerLegId], deps.sounds, { signal }))) {
     if (!signal.aborted) await sayAndEnd(call, "service-fault", deps);
     return;

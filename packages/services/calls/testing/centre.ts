@@ -2,8 +2,8 @@ import { Directory, type Person, type RecordingMode, type SecretSeal } from "@ji
 import { MemoryDirectoryStore } from "@jikimi/directory/testing";
 import {
   type CallId,
-  type DepartmentId,
   type Clock,
+  type DepartmentId,
   ManualClock,
   type Random,
   SeededRandom,

@@ -57,12 +57,7 @@ export class WebSocketTransport implements Transport {
    * Takes an HTTP upgrade request; refuses one that does not speak `sip`, or comes too many or from elsewhere. `onOpen`
    * learns of the connection before its first message.
    */
-  handleUpgrade(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    onOpen: (flow: Flow) => void = () => {},
-  ): void {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, onOpen: (flow: Flow) => void = () => {}): void {
     const refusal = this.#refusalOf(request);
     if (refusal !== null) {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
