@@ -1,7 +1,7 @@
 import type { G711Codec } from "@jikimi/audio";
 import type { CallId, Clock, EpochMs, LegId, Log, Speaker } from "@jikimi/kernel";
 import type { RecordingSummary, RecordingWriter } from "@jikimi/recording";
-import type { SdpAnswer, SdpMemory } from "@jikimi/sdp";
+import { offersSecureAudio, type SdpAnswer, type SdpMemory } from "@jikimi/sdp";
 import type { MediaPlaneEvent } from "@jikimi/worker-messages";
 import { CallPlays } from "./call-plays.ts";
 import { CallRecorder } from "./call-recorder.ts";
@@ -17,11 +17,12 @@ export type CallMediaOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly sounds: SoundShelf;
-  readonly openLeg: (
-    legId: LegId,
-    memory: SdpMemory | null,
-    onEvent: (leg: Leg, event: LegEvent) => void,
-  ) => Promise<Leg>;
+  readonly openLeg: (leg: {
+    readonly legId: LegId;
+    readonly memory: SdpMemory | null;
+    readonly isBrowser: boolean;
+    readonly onEvent: (leg: Leg, event: LegEvent) => void;
+  }) => Promise<Leg>;
   readonly report: (event: MediaPlaneEvent) => void;
 };
 
@@ -66,15 +67,23 @@ export class CallMedia implements AsyncDisposable {
     memory: SdpMemory | null;
   }): Promise<{ leg: Leg; answer: SdpAnswer }> {
     const isNew = !this.#legs.has(request.legId);
-    const leg = await this.#openLeg(request.legId, request.memory);
+    const leg = await this.#openLeg(request.legId, request.memory, offersSecureAudio(request.offerSdp));
     const answer = leg.answer(request.offerSdp, { hold: request.hold, prefer: this.#codecBeside(leg) });
     // A leg that never came to be keeps no port.
     if (answer.kind === "unacceptable" && isNew) await this.release(request.legId);
     return { leg, answer };
   }
 
-  async offer(request: { legId: LegId; hold: boolean; memory: SdpMemory | null }): Promise<{ leg: Leg; sdp: string }> {
-    const leg = await this.#openLeg(request.legId, request.memory);
+  /** `transport` is of a new leg; one that goes on from elsewhere stays what it was. */
+  async offer(request: {
+    legId: LegId;
+    hold: boolean;
+    memory: SdpMemory | null;
+    transport: "rtp" | "webrtc";
+  }): Promise<{ leg: Leg; sdp: string }> {
+    const { memory, transport } = request;
+    const isBrowser = memory === null ? transport === "webrtc" : memory.secure !== null;
+    const leg = await this.#openLeg(request.legId, memory, isBrowser);
     return { leg, sdp: leg.offer({ hold: request.hold, prefer: this.#codecBeside(leg) }) };
   }
 
@@ -231,10 +240,16 @@ export class CallMedia implements AsyncDisposable {
     return leg;
   }
 
-  async #openLeg(legId: LegId, memory: SdpMemory | null): Promise<Leg> {
+  async #openLeg(legId: LegId, memory: SdpMemory | null, isBrowser: boolean): Promise<Leg> {
     const known = this.#legs.get(legId) ?? this.#opening.get(legId);
     if (known !== undefined) return known;
-    const opening = this.#options.openLeg(legId, memory, (leg, event) => this.#told(leg, event));
+    const opening = this.#options.openLeg({
+      legId,
+      // What was remembered of another kind of line is of no use to this one.
+      memory: memory !== null && (memory.secure !== null) === isBrowser ? memory : null,
+      isBrowser,
+      onEvent: (leg, event) => this.#told(leg, event),
+    });
     this.#opening.set(legId, opening);
     try {
       const leg = await opening;

@@ -5,12 +5,22 @@ import {
   type EndpointStats,
   type HeardDigit,
   openUdpPair,
+  type PartyEndpoint,
   type PortRange,
   RtpEndpoint,
   type RtpReader,
   type UdpPair,
 } from "@jikimi/rtp";
-import { type NegotiatedAudio, OfferAnswer, receives, type SdpAnswer, type SdpMemory } from "@jikimi/sdp";
+import {
+  type LocalAudio,
+  type NegotiatedAudio,
+  OfferAnswer,
+  receives,
+  type SdpAnswer,
+  type SdpMemory,
+} from "@jikimi/sdp";
+import type { IceRole, LegTransports } from "@jikimi/webrtc";
+import { BrowserLine } from "./browser-line.ts";
 import { SaidAudio } from "./said-audio.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 import { SAMPLES_PER_MS, silence } from "./telephone-sound.ts";
@@ -32,6 +42,9 @@ export type LegOptions = {
   readonly random: Random;
   readonly log: Log;
   readonly memory: SdpMemory | null;
+  /** The party is a browser: DTLS-SRTP over what these open, and no pair of ports. */
+  readonly isBrowser: boolean;
+  readonly transports: LegTransports;
   readonly onEvent: (leg: Leg, event: LegEvent) => void;
 };
 
@@ -51,7 +64,8 @@ export class Leg implements EndpointListener, AsyncDisposable {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #onEvent: (leg: Leg, event: LegEvent) => void;
-  readonly #endpoint: RtpEndpoint;
+  readonly #browser: BrowserLine | null;
+  readonly #endpoint: PartyEndpoint;
   readonly #negotiation: OfferAnswer;
   readonly #silenceWatch: SilenceWatch;
   readonly #transcoded = Buffer.alloc(LONGEST_PAYLOAD);
@@ -65,25 +79,32 @@ export class Leg implements EndpointListener, AsyncDisposable {
   #sendingDigits = false;
   #socketFailed = false;
 
-  private constructor(pair: UdpPair, options: LegOptions) {
+  private constructor(line: BrowserLine | UdpPair, options: LegOptions) {
     const { clock, random, advertisedAddress } = options;
     this.legId = options.legId;
     this.#clock = clock;
     this.#log = options.log;
     this.#onEvent = options.onEvent;
-    this.#endpoint = new RtpEndpoint(pair, { clock, random, listener: this });
-    this.#negotiation = new OfferAnswer({
-      local: { address: advertisedAddress, rtpPort: pair.rtpPort, rtcpPort: pair.rtcpPort },
-      random,
-      memory: options.memory ?? undefined,
-    });
+    let local: LocalAudio;
+    if (line instanceof BrowserLine) {
+      const endpoint = line.endpointFor(this);
+      this.#browser = line;
+      this.#endpoint = endpoint;
+      local = line.localOf(endpoint);
+    } else {
+      this.#browser = null;
+      this.#endpoint = new RtpEndpoint(line, { clock, random, listener: this });
+      local = { address: advertisedAddress, rtpPort: line.rtpPort, rtcpPort: line.rtcpPort };
+    }
+    this.#negotiation = new OfferAnswer({ local, random, memory: options.memory ?? undefined });
     this.#silenceWatch = new SilenceWatch(options.rtpTimeoutMs, (event) => this.#onEvent(this, event));
   }
 
-  /** Rejects with `RtpError` when no port can be had. */
+  /** Rejects with `RtpError` or `WebrtcError` when no port can be had. */
   static async open(options: LegOptions): Promise<Leg> {
     const { bindAddress, rtpPorts: ports, random } = options;
-    return new Leg(await openUdpPair({ bindAddress, ports, random }), options);
+    const line = options.isBrowser ? BrowserLine.open(options) : openUdpPair({ bindAddress, ports, random });
+    return new Leg(await line, options);
   }
 
   /** What to remember of the negotiation, should the leg have to go on elsewhere. */
@@ -91,7 +112,7 @@ export class Leg implements EndpointListener, AsyncDisposable {
     return this.#negotiation.memory;
   }
 
-  /** What the party is sent; null until it is negotiated. */
+  /** What the party is sent, or what that is made of; null until it is negotiated. */
   get codec(): G711Codec | null {
     return this.#audio === null ? null : this.#codec;
   }
@@ -112,7 +133,7 @@ export class Leg implements EndpointListener, AsyncDisposable {
   /** `prefer` saves transcoding when the party offers it. */
   answer(offerSdp: string, wish: { hold: boolean; prefer: G711Codec | null }): SdpAnswer {
     const answer = this.#negotiation.answer(offerSdp, sdpWish(wish));
-    if (answer.kind === "ok") this.#configure(answer.audio);
+    if (answer.kind === "ok") this.#configure(answer.audio, "controlled");
     return answer;
   }
 
@@ -124,7 +145,7 @@ export class Leg implements EndpointListener, AsyncDisposable {
   acceptAnswer(answerSdp: string): string | null {
     const accepted = this.#negotiation.acceptAnswer(answerSdp);
     if (accepted.kind === "unacceptable") return accepted.why;
-    this.#configure(accepted.audio);
+    this.#configure(accepted.audio, "controlling");
     return null;
   }
 
@@ -236,11 +257,13 @@ export class Leg implements EndpointListener, AsyncDisposable {
     }
   }
 
-  #configure(audio: NegotiatedAudio): void {
+  #configure(audio: NegotiatedAudio, role: IceRole): void {
     const wasHeld = this.isHeld;
     this.#audio = audio;
-    this.#codec = audio.codec;
+    // Opus is turned into G.711 at the edge.
+    this.#codec = audio.codec === "pcma" ? "pcma" : "pcmu";
     this.#endpoint.configure(audio);
+    this.#browser?.connect(audio, role);
     const nowMs = this.#clock.monotonicMs();
     this.#silenceWatch.expect(!this.isHeld, nowMs);
     if (this.isHeld !== wasHeld) this.said.setHeld(this.isHeld, Math.round(nowMs * SAMPLES_PER_MS));

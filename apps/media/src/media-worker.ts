@@ -1,6 +1,7 @@
 import type { CallId, Clock, EpochMs, Log, Random } from "@jikimi/kernel";
 import { type createRecordingWriter, RecordingError } from "@jikimi/recording";
 import { Pacer, RtpError } from "@jikimi/rtp";
+import { LegTransports, WebrtcError } from "@jikimi/webrtc";
 import type {
   MediaCommand,
   MediaPlaneEvent,
@@ -35,11 +36,14 @@ export class MediaWorker implements AsyncDisposable {
   readonly #calls = new Map<CallId, CallMedia>();
   readonly #sounds = new SoundShelf();
   readonly #pacer: Pacer;
+  readonly #transports: LegTransports;
   #ticks = 0;
 
   constructor(options: MediaWorkerOptions) {
     this.#options = options;
-    this.#pacer = new Pacer({ clock: options.clock, onTick: (dueMs) => this.#tick(dueMs) });
+    const { clock, random, config } = options;
+    this.#pacer = new Pacer({ clock, onTick: (dueMs) => this.#tick(dueMs) });
+    this.#transports = new LegTransports({ ...config, clock, random, ports: config.rtpPorts });
   }
 
   /** Answers every request with one report. Never rejects. */
@@ -154,12 +158,13 @@ export class MediaWorker implements AsyncDisposable {
     const known = this.#calls.get(callId);
     if (known !== undefined) return known;
     const { config, clock, random, log, report } = this.#options;
+    const transports = this.#transports;
     const call = new CallMedia({
       callId,
       clock,
       log,
       sounds: this.#sounds,
-      openLeg: (legId, memory, onEvent) => Leg.open({ ...config, legId, clock, random, log, memory, onEvent }),
+      openLeg: (leg) => Leg.open({ ...config, ...leg, clock, random, log, transports }),
       report: (event: MediaPlaneEvent) => report({ kind: "event", event }),
     });
     this.#calls.set(callId, call);
@@ -241,7 +246,7 @@ function plain({ memory }: Leg) {
 function describeFailure(failure: unknown): { code: MediaError["code"]; why: string } {
   const why = failure instanceof Error ? failure.message : String(failure);
   if (failure instanceof MediaError) return { code: failure.code, why };
-  if (failure instanceof RtpError) return { code: "no-free-ports", why };
+  if (failure instanceof RtpError || failure instanceof WebrtcError) return { code: "no-free-ports", why };
   if (failure instanceof RecordingError) return { code: "recording-failed", why };
   return { code: "internal", why };
 }

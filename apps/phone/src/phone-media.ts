@@ -109,7 +109,7 @@ export class PhoneMedia {
   }
 
   #configure(audio: NegotiatedAudio): void {
-    this.#codec = audio.codec;
+    this.#codec = audio.codec === "pcma" ? "pcma" : "pcmu";
     this.#endpoint.configure(audio);
   }
 

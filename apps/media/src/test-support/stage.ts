@@ -19,7 +19,7 @@ export class Stage implements AsyncDisposable {
   readonly events: MediaPlaneEvent[] = [];
   readonly scope = new ResourceScope();
   readonly worker: MediaWorker;
-  readonly phones: TestPhone[] = [];
+  readonly phones: (AsyncDisposable & { step(nowMs: number): void })[] = [];
   readonly folder: string;
   readonly #answers = new Map<number, (report: MediaReport) => void>();
   #requestId = 0;
@@ -82,7 +82,7 @@ export class Stage implements AsyncDisposable {
 
   /** The phone answers. */
   async callOut(phone: TestPhone, legId: LegId, prefer: "pcmu" | "pcma" = "pcmu"): Promise<void> {
-    const result = await this.ok({ kind: "offer", callId: CALL, legId, hold: false, memory: null });
+    const result = await this.ok({ kind: "offer", callId: CALL, legId, hold: false, memory: null, transport: "rtp" });
     if (result.kind !== "sdp") throw new Error("not offered");
     const answer = phone.negotiation.answer(onlyCodec(result.sdp, prefer));
     if (answer.kind !== "ok") throw new Error(answer.why);

@@ -93,7 +93,7 @@ export class TestPhone implements AsyncDisposable {
   }
 
   get codec(): G711Codec {
-    return this.audio?.codec ?? "pcmu";
+    return this.audio?.codec === "pcma" ? "pcma" : "pcmu";
   }
 
   /** What was heard so far as one piece, silence in the holes; heard again from here on by the next call. */

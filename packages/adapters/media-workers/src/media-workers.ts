@@ -42,7 +42,7 @@ const RECORDING_TIMEOUT_MS = 10_000;
  */
 export class MediaWorkers implements MediaPlane, AsyncDisposable {
   readonly capabilities = {
-    codecs: ["PCMU", "PCMA"],
+    codecs: ["opus", "PCMU", "PCMA"],
     recordsEncrypted: true,
     keepsSsrcAcrossPrompts: true,
   } as const;
@@ -83,8 +83,8 @@ export class MediaWorkers implements MediaPlane, AsyncDisposable {
     return this.#negotiate(callId, legId, (memory) => ({ kind: "answer", callId, legId, offerSdp, hold, memory }));
   }
 
-  offer({ callId, legId, hold = false }: Parameters<MediaPlane["offer"]>[0]): Promise<SdpResult> {
-    return this.#negotiate(callId, legId, (memory) => ({ kind: "offer", callId, legId, hold, memory }));
+  offer({ callId, legId, hold = false, transport = "rtp" }: Parameters<MediaPlane["offer"]>[0]): Promise<SdpResult> {
+    return this.#negotiate(callId, legId, (memory) => ({ kind: "offer", callId, legId, hold, memory, transport }));
   }
 
   async acceptAnswer(request: Parameters<MediaPlane["acceptAnswer"]>[0]): Promise<AcceptResult> {

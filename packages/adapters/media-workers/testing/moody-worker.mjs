@@ -12,6 +12,7 @@ const memory = (version) => ({
   audioLine: 0,
   codecs: ["pcmu"],
   digitsPayloadType: 101,
+  secure: null,
 });
 
 if (mood === "stillborn") process.exit(3);

@@ -13,6 +13,7 @@ const requestId = z.number().int().nonnegative();
 const playId = z.string().min(1).max(256);
 const sdp = z.string().max(65_536);
 const speaker = z.enum(["caller", "agent"]);
+const payloadType = z.number().int().min(0).max(127);
 const port = z.number().int().min(1).max(65_535);
 
 /** Given to a media worker as its only argument, in JSON. */
@@ -37,8 +38,11 @@ export const LegMemory = z.object({
   lastSdp: sdp.nullable(),
   lines: z.array(z.object({ media: z.string(), protocol: z.string(), formats: z.array(z.string()) })).max(32),
   audioLine: z.number().int().nonnegative(),
-  codecs: z.array(z.enum(["pcmu", "pcma"])),
-  digitsPayloadType: z.number().int().min(0).max(127),
+  codecs: z.array(z.enum(["pcmu", "pcma", "opus"])),
+  digitsPayloadType: payloadType,
+  secure: z
+    .object({ mid: z.string().max(64), opusPayloadType: payloadType, wideDigitsPayloadType: payloadType })
+    .nullable(),
 });
 export type LegMemory = z.infer<typeof LegMemory>;
 
@@ -46,7 +50,8 @@ const memory = LegMemory.nullable();
 
 export const MediaCommand = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("answer"), callId, legId, offerSdp: sdp, hold: z.boolean(), memory }),
-  z.object({ kind: z.literal("offer"), callId, legId, hold: z.boolean(), memory }),
+  /** `transport`: what a new leg is; one with a memory stays what it was. */
+  z.object({ kind: z.literal("offer"), callId, legId, hold: z.boolean(), memory, transport: z.enum(["rtp", "webrtc"]) }),
   z.object({ kind: z.literal("accept-answer"), callId, legId, answerSdp: sdp }),
   z.object({ kind: z.literal("bridge"), callId, legIds: z.tuple([legId, legId]) }),
   z.object({ kind: z.literal("unbridge"), callId }),

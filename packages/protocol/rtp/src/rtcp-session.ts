@@ -16,6 +16,8 @@ export class RtcpSession {
   readonly #statistics: ReceiverStatistics;
   readonly #send: (bytes: Buffer, port: number, address: string) => void;
   readonly #cname: string;
+  /** Ticks of the wire's clock in one of 8 kHz. */
+  readonly #clockRatio: () => number;
   #address = "";
   #port = 0;
   #timer: Timer | null = null;
@@ -29,19 +31,24 @@ export class RtcpSession {
     sender,
     statistics,
     send,
+    cname = random.hex(12),
+    clockRatio = () => 1,
   }: {
     clock: Clock;
     random: Random;
     sender: RtpSender;
     statistics: ReceiverStatistics;
     send: (bytes: Buffer, port: number, address: string) => void;
+    cname?: string;
+    clockRatio?: () => number;
   }) {
     this.#clock = clock;
     this.#random = random;
     this.#sender = sender;
     this.#statistics = statistics;
     this.#send = send;
-    this.#cname = random.hex(12);
+    this.#cname = cname;
+    this.#clockRatio = clockRatio;
   }
 
   get roundTripMs(): number | null {
@@ -86,12 +93,14 @@ export class RtcpSession {
   #report(goodbye: boolean): void {
     const nowMs = this.#clock.monotonicMs();
     const { packets, octets } = this.#sender;
+    const ratio = this.#clockRatio();
     const sent = packets > this.#reportedPackets;
     this.#reportedPackets = packets;
     const info = sent
-      ? { ...ntpTime(this.#clock.nowMs()), rtpTimestamp: this.#sender.timestampAt(nowMs), packets, octets }
+      ? { ...ntpTime(this.#clock.nowMs()), rtpTimestamp: Math.imul(this.#sender.timestampAt(nowMs), ratio) >>> 0, packets, octets }
       : null;
     const { ssrc } = this.#statistics;
+    const { jitterTicks, ...counts } = this.#statistics.report();
     const last = this.#lastReport;
     const reports: ReceptionReport[] =
       ssrc === null
@@ -99,7 +108,8 @@ export class RtcpSession {
         : [
             {
               ssrc,
-              ...this.#statistics.report(),
+              ...counts,
+              jitterTicks: jitterTicks * ratio,
               lastSenderReport: last?.middleNtp ?? 0,
               delaySinceLastSenderReport: last === null ? 0 : Math.round(((nowMs - last.atMs) * 65_536) / 1000),
             },

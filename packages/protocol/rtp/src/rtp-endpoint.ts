@@ -1,18 +1,19 @@
 import type { RemoteInfo, Socket } from "node:dgram";
-import type { Clock, Random, Timer } from "@jikimi/kernel";
+import type { Clock, Random } from "@jikimi/kernel";
+import { DigitHearing } from "./digit-hearing.ts";
 import { KernelFilter } from "./kernel-filter.ts";
 import { isRtcp, RtpReader } from "./packet.ts";
 import { ReceiverStatistics } from "./receiver-statistics.ts";
 import { RtcpSession } from "./rtcp-session.ts";
 import { RtpSender } from "./rtp-sender.ts";
 import { SourceLock } from "./source-lock.ts";
-import { DigitReceiver, DigitSender, type HeardDigit } from "./telephone-event.ts";
+import { DigitSender, type HeardDigit } from "./telephone-event.ts";
 import { openUdpPair, type PortRange, type UdpPair } from "./udp-pair.ts";
 
 /** What the two sides agreed on, seen by us (`NegotiatedAudio` of @jikimi/sdp fits). */
 export type EndpointAudio = {
   readonly payloadType: number;
-  /** What each payload type that reaches us means; `digits` are telephone events. */
+  /** What each payload type that reaches us means; `digits` are telephone events, `wide-digits` the same at 48 kHz. */
   readonly receive: ReadonlyMap<number, string>;
   readonly digitsPayloadType: number | null;
   readonly direction: "sendrecv" | "sendonly" | "recvonly" | "inactive";
@@ -54,13 +55,33 @@ export type EndpointStats = {
   readonly roundTripMs: number | null;
 };
 
-const DIGIT_LOST_END_MS = 200;
+export type PartyAudio = EndpointAudio & {
+  /** What we send. */
+  readonly codec: string;
+  /** Of the digits we send. */
+  readonly digitsClockHz: 8000 | 48_000;
+};
+
+/** One party as a leg sees it, whatever carries its packets. */
+export interface PartyEndpoint extends AsyncDisposable {
+  readonly sender: RtpSender;
+  readonly canSend: boolean;
+  readonly digitsBusy: boolean;
+  readonly lastPacketMs: number | null;
+  configure(audio: PartyAudio): void;
+  sendFrame(payload: Uint8Array, nowMs: number): void;
+  relay(packet: RtpReader, nowMs: number, payload?: Uint8Array): void;
+  queueDigits(digits: string): boolean;
+  stepDigits(nowMs: number): boolean;
+  review(nowMs: number): void;
+  stats(): EndpointStats;
+}
 
 /**
  * One party's RTP: a pair of UDP ports, the lock on its source, one outgoing source, digits both ways and RTCP. It sends
  * what it is told to, at once; who paces is not its business. Used by the media plane's legs and by the simulated phone.
  */
-export class RtpEndpoint implements AsyncDisposable {
+export class RtpEndpoint implements PartyEndpoint {
   readonly rtpPort: number;
   readonly rtcpPort: number;
   readonly sender: RtpSender;
@@ -70,8 +91,7 @@ export class RtpEndpoint implements AsyncDisposable {
   readonly #reader = new RtpReader();
   readonly #lock = new SourceLock();
   readonly #statistics = new ReceiverStatistics();
-  #digitsIn = new DigitReceiver();
-  #digitsSsrc = -1;
+  readonly #digitsIn: DigitHearing;
   readonly #digitsOut = new DigitSender();
   readonly #rtcp: RtcpSession;
   readonly #filter: KernelFilter;
@@ -80,7 +100,6 @@ export class RtpEndpoint implements AsyncDisposable {
   #sendPort = 0;
   #lastPacketMs: number | null = null;
   #malformed = 0;
-  #digitWatch: Timer | null = null;
   #closed = false;
 
   /** Takes over the pair: it is closed with the endpoint. */
@@ -92,6 +111,7 @@ export class RtpEndpoint implements AsyncDisposable {
     this.#filter = new KernelFilter(pair.rtp);
     this.#clock = clock;
     this.#listener = listener;
+    this.#digitsIn = new DigitHearing(clock, (digit) => listener.digit?.(digit));
     this.rtpPort = pair.rtpPort;
     this.rtcpPort = pair.rtcpPort;
     this.sender = new RtpSender({
@@ -221,7 +241,7 @@ export class RtpEndpoint implements AsyncDisposable {
   /** Says goodbye by RTCP and closes both sockets. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
-    this.#digitWatch?.cancel();
+    this.#digitsIn.close();
     this.#rtcp.close();
     this.#closed = true;
     const { rtp, rtcp } = this.#pair;
@@ -261,21 +281,8 @@ export class RtpEndpoint implements AsyncDisposable {
   }
 
   #hearDigit(packet: RtpReader, nowMs: number): void {
-    if (packet.ssrc !== this.#digitsSsrc) {
-      this.#digitsSsrc = packet.ssrc;
-      this.#digitsIn = new DigitReceiver();
-    }
     this.#listener.digitPacket?.(packet);
-    const digit = this.#digitsIn.push(packet.payload(), packet.timestamp, nowMs);
-    if (digit !== null) this.#listener.digit?.(digit);
-    this.#digitWatch ??= this.#clock.after(DIGIT_LOST_END_MS, () => this.#expireDigit());
-  }
-
-  #expireDigit(): void {
-    this.#digitWatch = null;
-    const digit = this.#digitsIn.expire(this.#clock.monotonicMs());
-    if (digit !== null) this.#listener.digit?.(digit);
-    else if (this.#digitsIn.isOpen) this.#digitWatch = this.#clock.after(DIGIT_LOST_END_MS, () => this.#expireDigit());
+    this.#digitsIn.push(packet, nowMs);
   }
 
   #receiveRtcp(bytes: Buffer, from: RemoteInfo): void {

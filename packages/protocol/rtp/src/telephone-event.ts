@@ -4,6 +4,7 @@ import { timestampDistance } from "./sequence.ts";
 const DIGITS = "0123456789*#ABCD";
 const TICKS_PER_MS = 8;
 const EVENT_BYTES = 4;
+const STRAGGLER_MS = 10_000;
 const END = 0x80;
 /** -10 dBm0, as common phones send. */
 const VOLUME = 10;
@@ -14,12 +15,17 @@ const END_REPEATS = 3;
 export type HeardDigit = { readonly digit: string; readonly durationMs: number };
 
 /**
- * Digits from telephone-event packets at 8 kHz (RFC 4733). An event is known by its timestamp: however often its packets
+ * Digits from telephone-event packets (RFC 4733), at 8 kHz or beside Opus at 48. An event is known by its timestamp: however often its packets
  * come, it is heard once, at its first end packet, or by `expire` and the next event where the ends were lost.
  */
 export class DigitReceiver {
   #open: { event: number; timestamp: number; ticks: number; atMs: number } | null = null;
   #doneTimestamp: number | null = null;
+  readonly #ticksPerMs: number;
+
+  constructor(ticksPerMs = TICKS_PER_MS) {
+    this.#ticksPerMs = ticksPerMs;
+  }
 
   /** A digit has begun whose end has not come yet. */
   get isOpen(): boolean {
@@ -35,7 +41,7 @@ export class DigitReceiver {
     const ended = (byte(payload, 1) & END) !== 0;
     if (this.#doneTimestamp !== null && timestampDistance(this.#doneTimestamp, timestamp) <= 0) {
       // A repeated end, or a straggler of a digit already told; far back means that the source began anew.
-      if (timestampDistance(this.#doneTimestamp, timestamp) > -80_000) return null;
+      if (timestampDistance(this.#doneTimestamp, timestamp) > -STRAGGLER_MS * this.#ticksPerMs) return null;
     }
     const open = this.#open;
     if (open !== null && open.timestamp === timestamp) {
@@ -58,7 +64,7 @@ export class DigitReceiver {
   #close(open: { event: number; timestamp: number; ticks: number }): HeardDigit {
     this.#open = null;
     this.#doneTimestamp = open.timestamp;
-    return { digit: DIGITS[open.event] ?? "", durationMs: open.ticks / TICKS_PER_MS };
+    return { digit: DIGITS[open.event] ?? "", durationMs: open.ticks / this.#ticksPerMs };
   }
 }
 

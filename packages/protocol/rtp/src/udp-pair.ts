@@ -44,6 +44,26 @@ export async function openUdpPair({
   throw new RtpError("no-free-ports", `no free pair of ports from ${ports.first} to ${ports.last}`);
 }
 
+/** Binds one free port of the range, tried in random order. Rejects as `openUdpPair` does. */
+export async function openUdpSocket({
+  bindAddress,
+  ports,
+  random,
+}: {
+  bindAddress: string;
+  ports: PortRange;
+  random: Random;
+}): Promise<Socket> {
+  const count = ports.last - ports.first + 1;
+  const sweep = count > 0 ? random.integer(count) : 0;
+  for (let attempt = 0; count > 0 && attempt < RANDOM_TRIES + count; attempt++) {
+    const index = attempt < RANDOM_TRIES ? random.integer(count) : (sweep + attempt) % count;
+    const socket = await bind(bindAddress, ports.first + index);
+    if (socket !== null) return socket;
+  }
+  throw new RtpError("no-free-ports", `no free port from ${ports.first} to ${ports.last}`);
+}
+
 /** Null when the port is taken. */
 function bind(address: string, port: number): Promise<Socket | null> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { type MediaDescription, parseSdp, type SessionDescription } from "./description.ts";
+import { isSecureProtocol } from "./secure-transport.ts";
 
 /** Which way audio flows, seen by whoever wrote the description (RFC 3264 §5.1). */
 export type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";
@@ -16,6 +17,8 @@ export function readDirection(sdp: string): Direction | null {
 
 export function directionOf(description: SessionDescription, media: MediaDescription): Direction {
   const stated = statedDirection(media.attributes) ?? statedDirection(description.attributes) ?? "sendrecv";
+  // A browser's line may have no address, because its candidates have: that is no hold.
+  if (isSecureProtocol(media.protocol)) return stated;
   const address = media.connection ?? description.connection;
   return address === "0.0.0.0" || address === "::" ? direction(sends(stated), false) : stated;
 }

@@ -10,11 +10,14 @@ export {
 export { type Direction, readDirection, receives } from "./direction.ts";
 export {
   type LocalAudio,
+  type LocalSecure,
   type NegotiatedAudio,
   OfferAnswer,
   type OfferAnswerWish,
+  offersSecureAudio,
   type RemoteAudio,
   type SdpAccepted,
   type SdpAnswer,
   type SdpMemory,
 } from "./offer-answer.ts";
+export type { SecureCandidate, SecureFingerprint, SecureTransport } from "./secure-transport.ts";

@@ -13,8 +13,12 @@ export interface MediaPlane {
 
   /** Answers the party's offer for `legId`: creates the leg on first use, renegotiates it later (hold, resume). */
   answer(request: { callId: CallId; legId: LegId; offerSdp: string; hold?: boolean }): Promise<SdpResult>;
-  /** Makes an offer of our own for `legId`: creates the leg on first use, renegotiates it later (re-anchoring, hold). */
-  offer(request: { callId: CallId; legId: LegId; hold?: boolean }): Promise<SdpResult>;
+  /**
+   * Makes an offer of our own for `legId`: creates the leg on first use, renegotiates it later (re-anchoring, hold).
+   * `transport` is what a new leg is to be (RTP when it is left out); a leg that was a browser's stays one. An offer that
+   * is answered says so itself.
+   */
+  offer(request: { callId: CallId; legId: LegId; hold?: boolean; transport?: LegTransportKind }): Promise<SdpResult>;
   /** Takes the party's answer to our last offer. */
   acceptAnswer(request: { callId: CallId; legId: LegId; answerSdp: string }): Promise<AcceptResult>;
   /** Relays audio between two legs of the call; replaces an earlier bridge. */
@@ -61,6 +65,9 @@ export interface MediaPlane {
   health(): readonly MediaWorkerHealth[];
   onEvent(listener: (event: MediaEvent) => void): () => void;
 }
+
+/** `webrtc`: ICE, DTLS-SRTP and Opus, for a browser; `rtp`: what every other telephone speaks. */
+export type LegTransportKind = "rtp" | "webrtc";
 
 export type MediaCapabilities = {
   readonly codecs: readonly ("PCMU" | "PCMA" | "opus")[];

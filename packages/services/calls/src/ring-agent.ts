@@ -9,7 +9,8 @@ import {
   type OutgoingInvite,
 } from "@jikimi/sip";
 import type { Call } from "./call.ts";
-import type { MediaPlane } from "./ports.ts";
+import { isPage } from "./is-page.ts";
+import type { LegTransportKind, MediaPlane } from "./ports.ts";
 import type { AgentPhones, Signalling } from "./signalling.ts";
 
 export type RingResult =
@@ -20,7 +21,8 @@ export type NotReached = "no-phone" | "no-answer" | "busy-or-refused" | "media-u
 
 /**
  * Rings all telephones of one agent at once (RFC 3261 §16.7 has the idea): the first to answer has the call, the
- * others stop. All are offered the same leg of ours, so whichever answers is the one that is connected.
+ * others stop. Browsers are offered one leg of ours and all other telephones another, so whichever answers is the one
+ * that is connected.
  */
 export async function ringAgent(
   call: Call,
@@ -31,11 +33,10 @@ export async function ringAgent(
   const { media, signalling, phones } = deps;
   const targets = only ?? phones.lookup(person);
   if (targets.length === 0) return { kind: "not-reached", why: "no-phone" };
-  const legId = call.newLegId("agent");
-  const offer = await media.offer({ callId: call.id, legId });
-  if (offer.kind !== "ok") return { kind: "not-reached", why: "media-unavailable" };
-
-  const invites = targets.map((binding) => {
+  const offers = await offerTo(call, targets, media);
+  const invites = targets.flatMap((binding) => {
+    const offer = offers.get(lineOf(binding));
+    if (offer === undefined) return [];
     const stop = new AbortController();
     const invite = signalling.userAgent.invite({
       target: binding.contact,
@@ -46,34 +47,67 @@ export async function ringAgent(
       headers,
       signal: AbortSignal.any([signal, stop.signal]),
     });
-    return { invite, stop };
+    return [{ invite, stop, legId: offer.legId }];
   });
+  if (invites.length === 0) return { kind: "not-reached", why: "media-unavailable" };
   const first = await firstAnswer(invites);
-  if (first.kind === "answered") {
-    const accepted =
-      first.answerSdp === null
-        ? ({ kind: "unacceptable", why: "no SDP in the answer" } as const)
-        : await media.acceptAnswer({ callId: call.id, legId, answerSdp: first.answerSdp });
-    if (accepted.kind === "ok") return { kind: "answered", legId, dialog: first.dialog };
-    call.log.warn({ why: accepted.why }, "an agent's answer could not be used");
-    await first.dialog.bye({ reason: { protocol: "SIP", cause: 488, text: "Not Acceptable Here" } });
-    await media.release({ callId: call.id, legId });
-    return { kind: "not-reached", why: "media-unavailable" };
+  const answered = first.kind === "answered" ? await take(call, first, media) : null;
+  for (const { legId } of offers.values()) {
+    if (legId !== answered?.legId) await media.release({ callId: call.id, legId });
   }
-  await media.release({ callId: call.id, legId });
-  return first;
+  if (answered !== null) return answered;
+  return first.kind === "answered" ? { kind: "not-reached", why: "media-unavailable" } : first;
+}
+
+/** A telephone that registered over WebSocket is a browser (RFC 7118). */
+function lineOf({ flow }: Binding): LegTransportKind {
+  return isPage(flow) ? "webrtc" : "rtp";
+}
+
+/** One leg and one offer for each kind of line; a kind that media cannot serve is left out. */
+async function offerTo(
+  call: Call,
+  targets: readonly Binding[],
+  media: MediaPlane,
+): Promise<ReadonlyMap<LegTransportKind, { readonly legId: LegId; readonly sdp: string }>> {
+  const offers = new Map<LegTransportKind, { legId: LegId; sdp: string }>();
+  for (const transport of new Set(targets.map(lineOf))) {
+    const legId = call.newLegId("agent");
+    const offer = await media.offer({ callId: call.id, legId, transport });
+    if (offer.kind === "ok") offers.set(transport, { legId, sdp: offer.sdp });
+    else call.log.warn({ why: offer.why, transport }, "an agent's telephone could not be made an offer");
+  }
+  return offers;
+}
+
+/** Null, and hung up, when the answer cannot be used. */
+async function take(
+  call: Call,
+  { dialog, answerSdp, legId }: Extract<FirstAnswer, { kind: "answered" }>,
+  media: MediaPlane,
+): Promise<Extract<RingResult, { kind: "answered" }> | null> {
+  const accepted =
+    answerSdp === null
+      ? ({ kind: "unacceptable", why: "no SDP in the answer" } as const)
+      : await media.acceptAnswer({ callId: call.id, legId, answerSdp });
+  if (accepted.kind === "ok") return { kind: "answered", legId, dialog };
+  call.log.warn({ why: accepted.why }, "an agent's answer could not be used");
+  await dialog.bye({ reason: { protocol: "SIP", cause: 488, text: "Not Acceptable Here" } });
+  return null;
 }
 
 type FirstAnswer =
-  | { readonly kind: "answered"; readonly dialog: Dialog; readonly answerSdp: string | null }
+  | { readonly kind: "answered"; readonly legId: LegId; readonly dialog: Dialog; readonly answerSdp: string | null }
   | { readonly kind: "not-reached"; readonly why: NotReached; readonly status?: number };
 
-function firstAnswer(invites: readonly { invite: OutgoingInvite; stop: AbortController }[]): Promise<FirstAnswer> {
+function firstAnswer(
+  invites: readonly { invite: OutgoingInvite; stop: AbortController; legId: LegId }[],
+): Promise<FirstAnswer> {
   return new Promise((resolve) => {
     let open = invites.length;
     let taken = false;
     let best: FirstAnswer = { kind: "not-reached", why: "no-answer" };
-    for (const { invite } of invites) {
+    for (const { invite, legId } of invites) {
       void invite.outcome.then((outcome) => {
         open -= 1;
         if (outcome.kind === "answered") {
@@ -83,7 +117,7 @@ function firstAnswer(invites: readonly { invite: OutgoingInvite; stop: AbortCont
           }
           taken = true;
           for (const other of invites) if (other.invite !== invite) other.stop.abort(answeredElsewhere);
-          resolve({ kind: "answered", dialog: outcome.dialog, answerSdp: outcome.answerSdp });
+          resolve({ kind: "answered", legId, dialog: outcome.dialog, answerSdp: outcome.answerSdp });
           return;
         }
         best = notReached(outcome);

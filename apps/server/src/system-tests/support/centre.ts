@@ -32,6 +32,8 @@ export type CentreOptions = {
   readonly shortSounds?: boolean;
   /** Where the sample trunk sends calls. */
   readonly trialTrunkPort?: number;
+  /** A telephone to which the sample trunk leads instead; it answers after 300 ms. */
+  readonly citizen?: { readonly user: string; readonly heardPath?: string };
   readonly agentHost?: string;
   /** Keeps what the first agent hears in the data folder (`heard.wav`). */
   readonly keepHeard?: boolean;
@@ -42,6 +44,8 @@ export class Centre implements AsyncDisposable {
   readonly clock: Clock;
   readonly jikimi: Jikimi;
   readonly agents: readonly PhoneProcess[];
+  /** Whom agents ring, where one was asked for. */
+  readonly citizen: PhoneProcess | null;
   readonly calls: CallWatch;
   /** The sample number, as it is dialled. */
   readonly number: string;
@@ -53,6 +57,7 @@ export class Centre implements AsyncDisposable {
     clock: Clock;
     jikimi: Jikimi;
     agents: readonly PhoneProcess[];
+    citizen: PhoneProcess | null;
     calls: CallWatch;
     scope: ResourceScope;
     instance: Instance;
@@ -60,6 +65,7 @@ export class Centre implements AsyncDisposable {
     this.clock = parts.clock;
     this.jikimi = parts.jikimi;
     this.agents = parts.agents;
+    this.citizen = parts.citizen;
     this.calls = parts.calls;
     this.#scope = parts.scope;
     this.#instance = parts.instance;
@@ -90,9 +96,12 @@ export class Centre implements AsyncDisposable {
           heardPath: options.keepHeard && i === 0 ? join(instance.config.dataFolder, "heard.wav") : null,
         }),
       );
-      const jikimi = await instance.start({ trialTrunkPort });
+      const wish = options.citizen;
+      const citizen = wish === undefined ? null : instance.phone({ name: wish.user, answerAfterMs: 300, ...wish });
+      const trunkPort = citizen === null ? trialTrunkPort : await sipPortOf(citizen);
+      const jikimi = await instance.start({ trialTrunkPort: trunkPort });
       const calls = new CallWatch(jikimi.journal, clock);
-      const centre = new Centre({ clock, jikimi, agents, calls, scope, instance });
+      const centre = new Centre({ clock, jikimi, agents, citizen, calls, scope, instance });
       await Promise.all(agents.map((phone, i) => centre.signIn(phone, `agent${i + 1}`)));
       return centre;
     } catch (failure) {
@@ -159,6 +168,11 @@ export async function present<T>(value: Promise<T | null> | T | null, complaint:
   const settled = await value;
   if (settled === null) throw new Error(complaint);
   return settled;
+}
+
+async function sipPortOf(phone: PhoneProcess): Promise<number> {
+  const ready = await present(phone.until("ready", { withinMs: 30_000 }), "the citizen's telephone did not start");
+  return ready.sipPort;
 }
 
 export async function writeOwnSounds(dataFolder: string): Promise<void> {

@@ -1,0 +1,1 @@
+export { TestBrowser, type TestBrowserOptions } from "./test-browser.ts";
