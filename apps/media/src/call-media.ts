@@ -5,6 +5,7 @@ import { offersSecureAudio, type SdpAnswer, type SdpMemory } from "@jikimi/sdp";
 import type { MediaPlaneEvent } from "@jikimi/worker-messages";
 import { CallPlays } from "./call-plays.ts";
 import { CallRecorder } from "./call-recorder.ts";
+import { Echo } from "./echo.ts";
 import { MediaError } from "./errors.ts";
 import type { Leg, LegEvent } from "./leg.ts";
 import type { SoundShelf } from "./sound-shelf.ts";
@@ -178,6 +179,18 @@ export class CallMedia implements AsyncDisposable {
     const epochOffsetMs = clock.nowMs() - clock.monotonicMs();
     const tapLog = log.child({ callId: this.callId, legId });
     said.tapTo(taps.open(sink, { epochOffsetMs, log: tapLog }));
+  }
+
+  /** The party hears itself, later by `delayMs`, until something else is played to it or the leg is released. */
+  echo(legId: LegId, delayMs: number): void {
+    const leg = this.#leg(legId);
+    const playId = `${legId}/echo`;
+    const { clock } = this.#options;
+    const echo = new Echo({ delayMs, position: Math.round(clock.monotonicMs() * SAMPLES_PER_MS) });
+    this.#isPaced = true;
+    leg.said.tapTo(echo);
+    this.#plays.announce(playId, [leg], false);
+    this.#plays.begin(playId, echo);
   }
 
   untap(legId: LegId): void {

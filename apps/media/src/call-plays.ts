@@ -1,6 +1,6 @@
 import type { G711Codec } from "@jikimi/audio";
 import type { Leg } from "./leg.ts";
-import { FRAME_SAMPLES, SAMPLES_PER_MS, type TelephoneSound } from "./telephone-sound.ts";
+import { FRAME_SAMPLES, type PlayableSound, SAMPLES_PER_MS } from "./telephone-sound.ts";
 
 export type PlayOutcome = "completed" | "stopped" | "leg-released" | "sound-unreadable";
 
@@ -27,7 +27,7 @@ type Play = {
   readonly first: Leg;
   readonly legs: readonly Leg[];
   readonly loop: boolean;
-  sound: TelephoneSound | null;
+  sound: PlayableSound | null;
   position: number;
   sentSamples: number;
 };
@@ -63,7 +63,7 @@ export class CallPlays {
   }
 
   /** The sound has been read: it takes the legs over, except those for which another was asked in the meantime. */
-  begin(playId: string, sound: TelephoneSound): void {
+  begin(playId: string, sound: PlayableSound): void {
     const play = this.#plays.get(playId);
     if (play === undefined) return;
     if (this.#wanted.get(play.first) !== play) {
@@ -105,7 +105,7 @@ export class CallPlays {
     }
   }
 
-  #step(play: Play, sound: TelephoneSound, dueMs: number): void {
+  #step(play: Play, sound: PlayableSound, dueMs: number): void {
     for (const leg of play.legs) {
       const { codec } = leg;
       if (codec === null || !leg.canSend || leg.digitsBusy || this.#heard.get(leg) !== play) continue;

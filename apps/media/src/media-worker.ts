@@ -126,6 +126,9 @@ export class MediaWorker implements AsyncDisposable {
       case "untap":
         this.#calls.get(command.callId)?.untap(command.legId);
         return NOTHING;
+      case "echo":
+        this.#call(command.callId).echo(command.legId, command.delayMs);
+        return NOTHING;
       case "send-digits":
         this.#call(command.callId).sendDigits(command.legId, command.digits);
         return NOTHING;

@@ -1,5 +1,5 @@
+import type { G711Codec } from "@jikimi/audio";
 import { AudioPlacer, type PlacedAudio, type RtpReader } from "@jikimi/rtp";
-import type { TapStream } from "./tap-stream.ts";
 import { isG711, isQuiet, silence } from "./telephone-sound.ts";
 import type { TrackRecorder } from "./track-recorder.ts";
 
@@ -29,6 +29,13 @@ class Noted {
   }
 }
 
+/** Where what is said goes besides the record: a listen worker, an echo. `position` in samples of our clock. */
+export interface SaidSink {
+  audio(position: number, codec: G711Codec, payload: Uint8Array): void;
+  flush(): void;
+  close(): void;
+}
+
 /**
  * What one party says, in its place on our clock: to the tap, where it is heard, and to its track, where it is kept.
  *
@@ -43,7 +50,7 @@ export class SaidAudio implements PlacedAudio {
   });
   readonly #queue = Array.from({ length: QUEUE_PACKETS }, () => new Noted());
   #queued = 0;
-  #tap: TapStream | null = null;
+  #tap: SaidSink | null = null;
   #track: TrackRecorder | null = null;
 
   /** The party's audio goes on this track from now on; null: on none. */
@@ -54,7 +61,7 @@ export class SaidAudio implements PlacedAudio {
   }
 
   /** Closes the tap before, if there is one. */
-  tapTo(tap: TapStream | null): void {
+  tapTo(tap: SaidSink | null): void {
     this.#work();
     this.#tap?.close();
     this.#tap = tap;

@@ -8,8 +8,16 @@ export const SAMPLES_PER_MS = 8;
 const QUIET_PEAK = 130;
 const LONGEST_SILENCE = 1600;
 
+/** What can be played to a leg, frame by frame. */
+export interface PlayableSound {
+  /** `Infinity`: it never ends by itself. */
+  readonly samples: number;
+  /** The 20 ms from `sample` (a multiple of a frame) on; valid until the next is asked for. */
+  frame(codec: G711Codec, sample: number): Uint8Array;
+}
+
 /** A sound ready to be played: encoded once for each codec, cut into whole frames. */
-export class TelephoneSound {
+export class TelephoneSound implements PlayableSound {
   readonly #encoded: Readonly<Record<G711Codec, Buffer>>;
   readonly samples: number;
 

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AgentRoster, CallControl, CallHearing, CallRecordings } from "@jikimi/calls";
+import { AgentRoster, type BrowserPhones, CallControl, CallHearing, CallRecordings, TrialLines } from "@jikimi/calls";
 import { type Database, openDatabase } from "@jikimi/database";
 import { aesSecretSeal, Directory, type SamplePassword } from "@jikimi/directory";
 import { CallRecords, type ClosedAfterRestart, JournaledIncidents, SpoolingJournal } from "@jikimi/incidents";
@@ -17,13 +17,16 @@ import { HttpSide } from "./http-side.ts";
 import { abuseModelPath, openJudge } from "./judge.ts";
 import { keepingSounds } from "./kept-sounds.ts";
 import { limitationsOf } from "./limitations.ts";
+import { numberToCallBack } from "./number-to-call-back.ts";
 import { plain } from "./operations/directory-operations.ts";
 import { operationsOf } from "./operations/index.ts";
 import { routingOf } from "./routing-adapter.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
 import { SipSide } from "./sip-side.ts";
 import type { ServerStatus } from "./status-page.ts";
+import { TrialRuns } from "./trial/trial-runs.ts";
 import { version } from "./version.ts";
+import { nobodyAsks, type WhoAsks } from "./who-asks.ts";
 import { sourceExecArgv } from "./worker-entries.ts";
 
 export type ComposeOptions = {
@@ -37,6 +40,8 @@ export type ComposeOptions = {
   /** Where the sample trunk sends outbound calls: the simulated citizen's telephone. */
   readonly trialTrunkPort: number;
   readonly wrapUpMs?: number;
+  /** Whose session a request carries; nobody's when it is left out. */
+  readonly authenticate?: WhoAsks;
   /** What is being done, for who waits. */
   readonly onStep?: (step: StartStep) => void;
 };
@@ -56,6 +61,8 @@ export type Jikimi = AsyncDisposable & {
   readonly roster: AgentRoster;
   readonly media: MediaWorkers;
   readonly hearing: ListenWorkers;
+  /** Which browser tab is whose telephone. */
+  readonly pages: BrowserPhones;
   /** Shown once, at the very first start. */
   readonly samplePasswords: readonly SamplePassword[] | null;
   readonly closedAfterRestart: readonly ClosedAfterRestart[];
@@ -163,12 +170,16 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
   onStep("sip");
   const view = () => directory.view();
   const roster = new AgentRoster({ clock, directory: view, wrapUpMs: options.wrapUpMs ?? 0 });
+  const trials = new TrialLines({ clock, random });
+  const authenticate = options.authenticate ?? nobodyAsks;
   const sip = scope.use(
     new SipSide({
       clock,
       random,
       log,
       directory,
+      trials,
+      authenticate,
       bindHost: config.bindAddress,
       advertisedHost,
       onPhones: (agentId, registered) => roster.apply(agentId, { kind: registered ? "signed-in" : "signed-out" }),
@@ -195,6 +206,8 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       recordings: new CallRecordings({ media, shelf, clock }),
       hearing: ears,
       routing: routingOf(view),
+      trials,
+      numberToCallBack: (callId, agentId) => numberToCallBack(callId, agentId, records),
       phones: sip.phones,
       signalling: sip.signalling,
     },
@@ -220,12 +233,27 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     journal: journal.health(),
     limitations: limitationsOf(config, database),
   });
-  const operate = operationsOf({ ...kept, status, dataFolder: config.dataFolder, actor: "command line" });
-  const http = scope.use(new HttpSide({ bindHost: config.bindAddress, log, token, status, operate }));
+  // Reached by a telephone on this machine: any of its own addresses when it is bound to all of them.
+  const nearHost = config.bindAddress === "0.0.0.0" ? "127.0.0.1" : config.bindAddress;
+  const server = () => ({ host: nearHost, port: sipPort.port });
+  const runs = scope.use(new TrialRuns({ root, clock, log, lines: trials, roster, journal, server }));
+  const { pages } = sip.phones;
+  const { codecs } = media.capabilities;
+  const operate = operationsOf({
+    ...kept,
+    status,
+    dataFolder: config.dataFolder,
+    actor: "command line",
+    live: {
+      telephone: { directory: view, desk: control.desk, pages, records, codecs, host: advertisedHost },
+      trial: { directory: view, runs, lines: trials, host: advertisedHost },
+    },
+  });
+  const http = scope.use(new HttpSide({ bindHost: config.bindAddress, log, token, status, operate, authenticate }));
   const sipPort = await sip.listen(config.sipPort);
   const httpPort = await http.listen(config.httpPort);
   const webSocket = await sip.openWebSocket(httpPort.port);
-  http.onUpgrade("/sip", (request, socket, head) => webSocket.handleUpgrade(request, socket, head));
+  http.onUpgrade("/sip", (request, socket, head) => void webSocket(request, socket, head));
   sip.startTrunks();
   // Last in, first out: calls are told and their records closed before anything they need goes.
   scope.defer(async () => {
@@ -233,7 +261,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     ears.close();
   });
   void checkCutOffRecordings(closedAfterRestart, { keyring, journal, log });
-  const httpUrl = `http://${config.bindAddress === "0.0.0.0" ? "127.0.0.1" : config.bindAddress}:${httpPort.port}`;
+  const httpUrl = `http://${nearHost}:${httpPort.port}`;
   // Last, so that passwords are never made by a start that then fails and shows nobody.
   const samplePasswords = await installTrial(directory, { trunkPort: options.trialTrunkPort });
   writeRunFile(config.dataFolder, { pid: process.pid, httpUrl, token, sipPort: sipPort.port, startedAtMs });
@@ -251,6 +279,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     roster,
     media,
     hearing,
+    pages,
     samplePasswords,
     closedAfterRestart,
     status,

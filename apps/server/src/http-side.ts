@@ -1,13 +1,15 @@
 import { timingSafeEqual } from "node:crypto";
 import { operations } from "@jikimi/http-api";
+import type { Principal } from "@jikimi/identity";
 import type { Log } from "@jikimi/kernel";
 import Fastify, { type FastifyInstance } from "fastify";
 import { findFreePort } from "./free-port.ts";
 import { failure, OperationFailure } from "./operations/operation-failure.ts";
 import { isHealthy, renderStatusPage, type ServerStatus } from "./status-page.ts";
+import type { WhoAsks } from "./who-asks.ts";
 
 /** One thing that can be asked of a running server; the command line and the HTTP API share them. */
-export type OperationHandler = (name: string, input: unknown) => Promise<unknown>;
+export type OperationHandler = (name: string, input: unknown, who: Principal) => Promise<unknown>;
 
 /**
  * The HTTP side of the server: health for machines, a status page for people, operations for the command line. Only
@@ -23,8 +25,9 @@ export class HttpSide implements AsyncDisposable {
     token: string;
     status: () => Promise<ServerStatus>;
     operate: OperationHandler;
+    authenticate: WhoAsks;
   }) {
-    const { log, token, status, operate } = options;
+    const { log, token, status, operate, authenticate } = options;
     this.#bindHost = options.bindHost;
     this.#app = Fastify({ bodyLimit: 1024 * 1024, logger: false, forceCloseConnections: true });
     this.#app.addHook("onSend", async (_request, reply) => {
@@ -49,12 +52,13 @@ export class HttpSide implements AsyncDisposable {
         method,
         url: path,
         handler: async (request, reply) => {
-          if (!isToken(request.headers.authorization, token)) {
-            return reply.code(401).send(failure("not-signed-in").error);
-          }
+          const who: Principal | null = isToken(request.headers.authorization, token)
+            ? { kind: "command-line" }
+            : await authenticate(request.raw);
+          if (who === null) return reply.code(401).send(failure("not-signed-in").error);
           const parts = [request.query, request.body, request.params].filter((part) => part !== undefined);
           try {
-            return await reply.send(await operate(name, Object.assign({}, ...parts)));
+            return await reply.send(await operate(name, Object.assign({}, ...parts), who));
           } catch (problem) {
             if (problem instanceof OperationFailure) return reply.code(statusOf(problem)).send(problem.error);
             log.error({ failure: String(problem), operation: name }, "an operation failed");
@@ -98,6 +102,8 @@ function isToken(header: string | undefined, token: string): boolean {
 
 function statusOf({ error: { code } }: OperationFailure): number {
   if (code.endsWith("-unknown") || code === "not-found") return 404;
+  if (code === "not-allowed" || code === "not-your-call") return 403;
+  if (code === "call-over" || code === "action-refused" || code === "on-a-call" || code === "resting") return 409;
   if (code === "store-unavailable" || code === "server-stopping") return 503;
   return code.endsWith("-taken") || code.endsWith("-raced") ? 409 : 400;
 }

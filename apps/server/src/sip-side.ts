@@ -1,4 +1,13 @@
-import type { AgentPhones, Call, Signalling, TrunkDialling } from "@jikimi/calls";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import {
+  type Call,
+  PageAuthority,
+  RegisteredPhones,
+  type Signalling,
+  type TrialLines,
+  type TrunkDialling,
+} from "@jikimi/calls";
 import type { Directory, Trunk } from "@jikimi/directory";
 import type { AgentId, Clock, Log, Random, TrunkId } from "@jikimi/kernel";
 import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
@@ -16,6 +25,7 @@ import {
   WebSocketTransport,
 } from "@jikimi/sip";
 import { findFreePort } from "./free-port.ts";
+import type { WhoAsks } from "./who-asks.ts";
 
 export type SipSideOptions = {
   readonly clock: Clock;
@@ -26,6 +36,9 @@ export type SipSideOptions = {
   readonly bindHost: string;
   /** What others see in Via, Contact and From. */
   readonly advertisedHost: string;
+  readonly trials: TrialLines;
+  /** Whose session an upgrade request carries. */
+  readonly authenticate: WhoAsks;
   /** A person has a telephone registered, or has none any more. */
   readonly onPhones: (agentId: AgentId, registered: boolean) => void;
 };
@@ -34,7 +47,7 @@ export type SipSideOptions = {
 export class SipSide implements AsyncDisposable {
   readonly userAgent: SipUserAgent;
   readonly signalling: Signalling;
-  readonly phones: AgentPhones;
+  readonly phones: RegisteredPhones;
   readonly #options: SipSideOptions;
   readonly #registrar: Registrar;
   readonly #registrations = new Map<TrunkId, TrunkRegistration>();
@@ -44,7 +57,9 @@ export class SipSide implements AsyncDisposable {
     this.#options = options;
     const { clock, random, log, directory } = options;
     this.userAgent = new SipUserAgent({ clock, random, log });
-    const authority = new DigestVerifier({
+    const view = () => directory.view();
+    this.phones = new RegisteredPhones({ clock, log, directory: view });
+    const digest = new DigestVerifier({
       clock,
       random,
       realm: directory.view().organisation?.sipRealm ?? "jikimi",
@@ -54,13 +69,16 @@ export class SipSide implements AsyncDisposable {
         return algorithm === "MD5" ? ha1.md5 : ha1.sha256;
       },
     });
+    const { pages } = this.phones;
+    const authority = new PageAuthority({ pages, digest, person: (agentId) => view().person(agentId) });
     this.#registrar = new Registrar({ clock, log, authority });
     this.userAgent.useRegistrar(this.#registrar);
+    this.phones.follow(this.#registrar, this.userAgent);
+    this.userAgent.onFlowClosed((flow) => options.trials.disconnected(flow));
     this.#registrar.onEvent(({ binding: { user } }) => {
       const person = directory.view().personByUsername(user);
       if (person !== null) options.onPhones(person.id, this.#registrar.lookup(user).length > 0);
     });
-    this.phones = { lookup: (person) => this.#registrar.lookup(person.sipUsername) };
     this.signalling = {
       userAgent: this.userAgent,
       authority,
@@ -85,14 +103,43 @@ export class SipSide implements AsyncDisposable {
     return { port, taken: found.taken };
   }
 
-  /** SIP over WebSocket, on the HTTP server's own port: hand it the upgrade requests for `/sip`. */
-  async openWebSocket(httpPort: number): Promise<WebSocketTransport> {
+  /** SIP over WebSocket, on the HTTP server's own port: hand what it returns the upgrade requests for `/sip`. */
+  async openWebSocket(
+    httpPort: number,
+  ): Promise<(request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>> {
     const { clock, advertisedHost } = this.#options;
     const allowedOrigins = [advertisedHost, "127.0.0.1", "localhost"].map((host) => `http://${host}:${httpPort}`);
     const advertised = { host: advertisedHost, port: httpPort };
     const transport = new WebSocketTransport({ clock, advertised, allowedOrigins });
     await this.userAgent.listen(transport);
-    return transport;
+    return (request, socket, head) => this.#connect(transport, request, socket, head);
+  }
+
+  /**
+   * Whose connection it is, is known before its first message: `?trial=` somebody's who plays a caller, once; with a
+   * session the person's, in the tab that it names; else nobody's yet, and it will be asked for a password.
+   */
+  async #connect(transport: WebSocketTransport, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { trials, authenticate, log } = this.#options;
+    const asked = new URL(request.url ?? "/", "http://localhost").searchParams;
+    const trial = asked.get("trial");
+    if (trial !== null) {
+      if (!trials.mayConnect(trial)) return refuseUpgrade(socket);
+      return transport.handleUpgrade(request, socket, head, (flow) => trials.connected(trial, flow));
+    }
+    const onError = () => socket.destroy();
+    socket.on("error", onError);
+    const who = await authenticate(request).catch((cause: unknown) => {
+      log.error({ cause }, "a session could not be read; the telephone is asked for a password");
+      return null;
+    });
+    socket.off("error", onError);
+    if (socket.destroyed) return;
+    transport.handleUpgrade(request, socket, head, (flow) => {
+      if (who?.kind !== "person") return;
+      const tab = asked.get("tab")?.slice(0, longestTabName) ?? flow.connectionId ?? "";
+      this.phones.pages.opened(flow, { agentId: who.personId, sessionId: who.sessionId, tab });
+    });
   }
 
   /** Registers with the providers that want it, and follows the directory. */
@@ -118,7 +165,9 @@ export class SipSide implements AsyncDisposable {
     this.#registrar.close();
   }
 
+  /** No carrier comes over WebSocket. */
   #trunkOf(invite: IncomingInvite): Trunk | null {
+    if (invite.source.transport === "WS" || invite.source.transport === "WSS") return null;
     const view = this.#options.directory.view();
     for (const [id, registration] of this.#registrations) {
       if (registration.isFromProvider(invite)) return view.trunk(id);
@@ -173,6 +222,12 @@ export class SipSide implements AsyncDisposable {
       signal,
     });
   }
+}
+
+const longestTabName = 64;
+
+function refuseUpgrade(socket: Duplex): void {
+  socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
 }
 
 function destinationOf({ transport, host, port }: Trunk): Destination {

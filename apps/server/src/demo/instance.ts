@@ -6,6 +6,7 @@ import { createLog } from "@jikimi/telemetry";
 import { compose, type Jikimi } from "../compose.ts";
 import type { Config } from "../config/index.ts";
 import { findFreePort } from "../free-port.ts";
+import type { WhoAsks } from "../who-asks.ts";
 import { PhoneProcess } from "./phone-process.ts";
 
 export const loopback = "127.0.0.1";
@@ -68,18 +69,33 @@ export class Instance {
   }
 
   /** `trialTrunkPort`: the SIP port of the telephone that plays the citizen whom agents ring. */
-  async start({ trialTrunkPort }: { trialTrunkPort: number }): Promise<Jikimi> {
+  async start({ trialTrunkPort, authenticate }: StartWishes): Promise<Jikimi> {
     const { root, clock, random, scope } = this.#options;
     const { config } = this;
     const filePath = join(config.dataFolder, "log", "server.log");
     const log = createLog({ level: config.logLevel, process: "server", filePath });
-    const jikimi = await compose({ config, advertisedHost: loopback, root, clock, random, log, trialTrunkPort });
+    const jikimi = await compose({
+      config,
+      advertisedHost: loopback,
+      root,
+      clock,
+      random,
+      log,
+      trialTrunkPort,
+      ...(authenticate === undefined ? {} : { authenticate }),
+    });
     scope.use(jikimi);
     // Before the server goes, so that a telephone that signs off does not wait for an answer in vain.
     scope.defer(() => Promise.all(this.#phones.map((phone) => phone[Symbol.asyncDispose]())));
     return jikimi;
   }
 }
+
+type StartWishes = {
+  readonly trialTrunkPort: number;
+  /** Whose session a request carries; nobody's when it is left out. */
+  readonly authenticate?: WhoAsks;
+};
 
 type PhoneWishes = {
   readonly name: string;

@@ -2,7 +2,6 @@ import type { CallEvent } from "@jikimi/calls";
 import type { IncidentDocument } from "@jikimi/incidents";
 import type { CallId, Clock, IncidentId, Random } from "@jikimi/kernel";
 import { ResourceScope } from "@jikimi/kernel";
-import { defaultPolicy, type Policy } from "@jikimi/protection";
 import { verifyRecording } from "@jikimi/recording";
 import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
 import type { Jikimi } from "../compose.ts";
@@ -10,6 +9,7 @@ import { type Awaited, Director } from "./director.ts";
 import { Instance } from "./instance.ts";
 import { readLines } from "./lines.ts";
 import type { PhoneProcess } from "./phone-process.ts";
+import { policyOf } from "./policy-of-seconds.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** What the demo prints: one object a scene. */
@@ -45,20 +45,6 @@ export type ScenarioWorld = {
 
 const citizen = "01012345678";
 
-/** The default rule with its clock in seconds: announced at 8 and 14 s, ended 6 s later. */
-const policyOfSeconds: Policy = {
-  ...defaultPolicy,
-  id: "demo-seconds" as Policy["id"],
-  title: { ko: "체험용: 초 단위 긴 통화", en: "Trial: a long call in seconds" },
-  longCall: {
-    recommendedMs: 14_000,
-    noticeOffsetsMs: [0],
-    atLimit: { kind: "grace", graceMs: 6000 },
-    extension: null,
-    topics: {},
-  },
-};
-
 /** Plays one scene in real time on an instance of its own: free ports, its own data, three processes and two telephones. */
 export async function runScenario(scenario: Scenario, world: ScenarioWorld): Promise<ScenarioResult> {
   const { root, clock, random, signal } = world;
@@ -76,7 +62,7 @@ export async function runScenario(scenario: Scenario, world: ScenarioWorld): Pro
   const agent = instance.phone({ name: "agent", user: "agent1", answerAfterMs: 800 });
   const callerReady = await caller.until("ready", { withinMs: 20_000 });
   const jikimi = await instance.start({ trialTrunkPort: callerReady?.sipPort ?? 0 });
-  await choosePolicy(jikimi, scenario.policy);
+  await choosePolicy(jikimi, scenario);
 
   const director = new Director({ clock, actors: { caller, agent } });
   const events: Told[] = [];
@@ -111,11 +97,12 @@ export async function runScenario(scenario: Scenario, world: ScenarioWorld): Pro
   };
 }
 
-async function choosePolicy(jikimi: Jikimi, which: Scenario["policy"]): Promise<void> {
-  if (which === "default") return;
-  await jikimi.directory.publishPolicy({ id: policyOfSeconds.id, body: policyOfSeconds, author: "demo" });
+async function choosePolicy(jikimi: Jikimi, scenario: Scenario): Promise<void> {
+  const policy = policyOf(scenario);
+  if (policy === null) return;
+  await jikimi.directory.publishPolicy({ id: policy.id, body: policy, author: "demo" });
   for (const { id } of jikimi.directory.view().departments) {
-    await jikimi.directory.changeDepartment(id, { policyId: policyOfSeconds.id });
+    await jikimi.directory.changeDepartment(id, { policyId: policy.id });
   }
 }
 

@@ -61,8 +61,8 @@ export async function listRecordings(
     recordings: rows.flatMap((row) => {
       if (row.recordingPath === null) return [];
       const summary = recordingSummary(row);
-      const { callId, startedAtMs, simulated, recordingPath: path, recordingSha256: sha256 } = row;
-      return [{ callId, startedAtMs, path, sha256, simulated, ...summary }];
+      const { callId, startedAtMs, simulated, trialKind, recordingPath: path, recordingSha256: sha256 } = row;
+      return [{ callId, startedAtMs, path, sha256, simulated, trialKind, ...summary }];
     }),
   };
 }
@@ -167,6 +167,7 @@ function summaryOf(row: CallRow, revealedNumber: string | null): Summary {
     recognizer: row.recognizer,
     policy: policyId === null || policyVersion === null ? null : { id: policyId, version: policyVersion },
     simulated: row.simulated,
+    trialKind: row.trialKind,
   };
 }
 

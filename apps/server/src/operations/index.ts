@@ -1,26 +1,35 @@
 import type { Directory } from "@jikimi/directory";
 import { type OperationName, type OperationOutput, type OperationRequest, operations } from "@jikimi/http-api";
+import type { Principal } from "@jikimi/identity";
 import { ko } from "zod/locales";
 import * as calls from "./call-operations.ts";
 import * as directories from "./directory-operations.ts";
 import { failure, OperationFailure } from "./operation-failure.ts";
+import { type TelephoneDeps, telephoneOperations } from "./telephone-operations.ts";
+import { type TrialDeps, trialOperations } from "./trial-operations.ts";
 
 export { OperationFailure } from "./operation-failure.ts";
 
 export type OperationDeps = calls.CallOperationDeps & {
   readonly directory: Directory;
   readonly status: () => Promise<OperationOutput<"status">>;
+  /** Null where no server runs: nobody telephones. */
+  readonly live: { readonly telephone: TelephoneDeps; readonly trial: TrialDeps } | null;
 };
 
 const korean = ko();
 
+/** What this server does not offer is not found. */
 type Handlers = {
-  [Name in OperationName]: (request: OperationRequest<Name>) => OperationOutput<Name> | Promise<OperationOutput<Name>>;
+  [Name in OperationName]?: (
+    request: OperationRequest<Name>,
+    who: Principal,
+  ) => OperationOutput<Name> | Promise<OperationOutput<Name>>;
 };
 
 /** Every operation of the contract by its name; the same whether a server asks it of itself or a command asks it. */
-export function operationsOf(deps: OperationDeps): (name: string, input: unknown) => Promise<unknown> {
-  const { directory } = deps;
+export function operationsOf(deps: OperationDeps): (name: string, input: unknown, who: Principal) => Promise<unknown> {
+  const { directory, live } = deps;
   const view = () => directory.view();
   const handlers: Handlers = {
     "calls.list": (request) => calls.listCalls(request, deps),
@@ -46,14 +55,16 @@ export function operationsOf(deps: OperationDeps): (name: string, input: unknown
     "trunks.add": (request) => directories.addTrunk(request, directory),
     "trunks.list": () => ({ trunks: directories.plain(view().trunks) as OperationOutput<"trunks.list">["trunks"] }),
     status: () => deps.status(),
+    ...(live === null ? {} : { ...telephoneOperations(live.telephone), ...trialOperations(live.trial) }),
   };
-  return async (name, input) => {
+  return async (name, input, who) => {
     if (!Object.hasOwn(operations, name)) throw failure("not-found");
     const known = name as OperationName;
     const request = operations[known].input.safeParse(input);
     if (!request.success) throw invalidInput(known, input, request.error);
-    const handler = handlers[known] as (request: unknown) => unknown;
-    return await handler(request.data);
+    const handler = handlers[known] as ((request: unknown, who: Principal) => unknown) | undefined;
+    if (handler === undefined) throw failure("not-found");
+    return await handler(request.data, who);
   };
 }
 

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { type OperationDeps, operationsOf } from "./index.ts";
 
 /** What is refused at the door reaches no part of the server. */
-const operate = operationsOf({} as OperationDeps);
+const operations = operationsOf({ live: null } as OperationDeps);
+const operate = (name: string, input: unknown) => operations(name, input, { kind: "command-line" });
 
 test("what is wrong with an input is said in both languages, with the field", async () => {
   const request = { id: "carrier", name: "carrier", host: "sip.example.net", transport: "tls" };

@@ -105,6 +105,7 @@ export const calls = pgTable(
     lineNumber: text(),
     startedAt: epochMs().notNull(),
     simulated: boolean().notNull(),
+    trialKind: text().$type<"simulated" | "self">(),
     departmentId: text(),
     agentId: text(),
     state: text().$type<"ringing" | "talking" | "ended">().notNull(),

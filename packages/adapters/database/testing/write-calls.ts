@@ -19,7 +19,14 @@ const journal = await SpoolingJournal.open({
   limits,
 });
 const callId = "call-1" as CallId;
-const opening = { callId, direction: "inbound", callerNumber: null, lineNumber: null, simulated: true } as const;
+const opening = {
+  callId,
+  direction: "inbound",
+  callerNumber: null,
+  lineNumber: null,
+  simulated: true,
+  trialKind: "simulated",
+} as const;
 journal.open({ ...opening, startedAtMs: clock.nowMs() }, { kind: "invite", atMs: 0 });
 for (let atMs = 1; ; atMs += 1) {
   const { seq } = journal.append(callId, { kind: "hint", atMs }, { endReason: `after ${atMs}` });

@@ -148,6 +148,10 @@ export class MediaWorkers implements MediaPlane, AsyncDisposable {
     await this.#request(request.callId, { kind: "untap", ...request });
   }
 
+  async echo(request: Parameters<MediaPlane["echo"]>[0]): Promise<void> {
+    await this.#request(request.callId, { kind: "echo", ...request });
+  }
+
   async sendDtmf(request: Parameters<MediaPlane["sendDtmf"]>[0]): Promise<void> {
     await this.#request(request.callId, { kind: "send-digits", ...request });
   }

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { callerNumber, epochMs, id, page, reveal } from "./common.ts";
 
 const callDirection = z.enum(["inbound", "outbound"]);
+/** Which practice it was: the simulated caller, or one of ours who spoke. Null: a real call. */
+const trialKind = z.enum(["simulated", "self"]).nullable();
 const callState = z.enum(["ringing", "talking", "ended"]);
 
 const callSummary = z.object({
@@ -22,6 +24,7 @@ const callSummary = z.object({
   recognizer: z.string().nullable(),
   policy: z.object({ id, version: z.number().int().positive() }).nullable(),
   simulated: z.boolean().describe("Practice or demonstration: no citizen was on the line"),
+  trialKind,
 });
 
 /** One event of a call; `atMs` from the first INVITE, the other fields by `kind`. */
@@ -67,6 +70,7 @@ const recordingSummary = z.object({
   gaps: z.array(recordingGap),
   complete: z.boolean(),
   simulated: z.boolean(),
+  trialKind,
 });
 
 export const listRecordingsInput = page;

@@ -42,6 +42,22 @@ export const errorCodes = [
   "incident-unknown",
   "recording-unknown",
   "recording-unreadable",
+  "wrong-credentials",
+  "too-many-attempts",
+  "second-factor-required",
+  "second-factor-wrong",
+  "password-unchanged",
+  "setup-code-required",
+  "already-set-up",
+  "not-your-call",
+  "call-over",
+  "action-refused",
+  "resting",
+  "on-a-call",
+  "person-not-free",
+  "no-trunk",
+  "help-unknown",
+  "trial-unavailable",
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
@@ -86,6 +102,20 @@ export const errorTexts = {
   },
   "call-unknown": { ko: "그런 통화를 찾을 수 없습니다.", en: "There is no such call." },
   "incident-unknown": { ko: "그런 사건 기록을 찾을 수 없습니다.", en: "There is no such incident." },
+  "not-your-call": { ko: "본인의 통화가 아닙니다.", en: "This is not your call." },
+  "call-over": { ko: "이미 끝난 통화입니다.", en: "This call is over." },
+  "action-refused": { ko: "지금은 할 수 없습니다.", en: "This cannot be done now." },
+  "on-a-call": { ko: "지금 통화 중입니다.", en: "You are on a call." },
+  resting: { ko: "보호휴식 중입니다.", en: "You are resting." },
+  "person-not-free": { ko: "그 직원은 지금 전화를 받을 수 없습니다.", en: "That person cannot take a call now." },
+  "no-trunk": {
+    ko: "밖으로 전화를 걸 회선이나 표시할 번호가 아직 없습니다. 관리자에게 알려 주세요.",
+    en: "There is no line to call out on, or no number to show. Tell your administrator.",
+  },
+  "trial-unavailable": {
+    ko: "지금은 체험 통화를 시작할 수 없습니다. 전화를 켜고 대기 상태로 바꾼 뒤 다시 해 주세요.",
+    en: "A trial call cannot begin now. Switch your telephone on, be ready, and try again.",
+  },
   "recording-unknown": { ko: "이 통화에는 녹음이 없습니다.", en: "This call has no recording." },
   "recording-unreadable": {
     ko: "녹음을 읽을 수 없습니다. 파일이 손상되었거나 다른 키로 암호화되었습니다.",

@@ -93,6 +93,8 @@ export const MediaCommand = z.discriminatedUnion("kind", [
     sink: z.object({ host: z.string().min(1), port, token: z.string().min(1).max(256) }),
   }),
   z.object({ kind: z.literal("untap"), callId, legId }),
+  /** The party hears itself, later by this much. */
+  z.object({ kind: z.literal("echo"), callId, legId, delayMs: z.number().min(20).max(10_000) }),
   z.object({ kind: z.literal("send-digits"), callId, legId, digits: z.string().min(1).max(64) }),
   z.object({ kind: z.literal("stats"), callId }),
   z.object({ kind: z.literal("ping") }),

@@ -25,6 +25,8 @@ export interface UserAgent {
   dialog(id: { callId: string; localTag: string; remoteTag: string }): Dialog | null;
   /** Takes over a dialog begun by another process (DESIGN §10); follow with `reinvite` to move its media. */
   adoptDialog(state: DialogState): Dialog;
+  /** A connection (TCP, WebSocket) that was open has closed. Returns the way to stop listening. */
+  onFlowClosed(listener: (flow: Flow) => void): () => void;
   /** True while the connection of a flow (TCP, WebSocket) is open; always true for UDP. */
   isFlowOpen(flow: Flow): boolean;
   readonly stats: UserAgentStats;
@@ -421,9 +423,9 @@ export type Ha1Lookup = (user: {
   algorithm: DigestAlgorithm;
 }) => Promise<string | null> | string | null;
 
-/** Implemented by `DigestVerifier`. */
+/** Implemented by `DigestVerifier`; another may know who is at the other end of a connection without asking. */
 export interface DigestAuthority {
-  verify(request: SipRequest): Promise<DigestVerdict>;
+  verify(request: SipRequest, source: Flow): Promise<DigestVerdict>;
 }
 
 export type DigestVerdict =
@@ -467,7 +469,8 @@ export type RegistrarEvent =
   | {
       readonly kind: "unregistered";
       readonly binding: Binding;
-      readonly why: "asked" | "expired" | "connection-closed" | "replaced";
+      /** `withdrawn`: by us, see `Registrar.withdraw`. */
+      readonly why: "asked" | "expired" | "connection-closed" | "replaced" | "withdrawn";
     };
 
 export type RegistrationStatus =

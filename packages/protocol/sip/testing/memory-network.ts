@@ -66,6 +66,7 @@ export class MemoryTransport implements Transport {
   readonly host: string;
   readonly port: number;
   readonly #network: MemoryNetwork;
+  readonly #broken = new Set<string>();
   #sink: TransportSink | null = null;
 
   constructor(network: MemoryNetwork, host: string, port: number, name: TransportName, reliable: boolean) {
@@ -99,12 +100,12 @@ export class MemoryTransport implements Transport {
     };
   }
 
-  isOpen(_flow: Flow): boolean {
-    return this.#sink !== null;
+  isOpen({ connectionId }: Flow): boolean {
+    return this.#sink !== null && !(connectionId !== null && this.#broken.has(connectionId));
   }
 
   send(bytes: Buffer, flow: Flow, onFailed: (why: string) => void): void {
-    if (this.#sink === null) queueMicrotask(() => onFailed("transport closed"));
+    if (!this.isOpen(flow)) queueMicrotask(() => onFailed("transport closed"));
     else this.#network.carry(bytes, this, flow.remoteHost, flow.remotePort);
   }
 
@@ -112,8 +113,9 @@ export class MemoryTransport implements Transport {
     this.#sink?.onMessage(bytes, this.flowTo(from.host, from.port));
   }
 
-  /** A connection breaks: what a TCP or WebSocket transport reports. */
+  /** A connection breaks, for good: what a TCP or WebSocket transport reports. */
   breakFlow(flow: Flow): void {
+    if (flow.connectionId !== null) this.#broken.add(flow.connectionId);
     this.#sink?.onFlowClosed(flow);
   }
 

@@ -43,6 +43,7 @@ export async function announce(
     atMs: call.toCallTime(played.completedAtMs),
     ...(heardInFull ? { change: { noticeCompletedAtMs: played.completedAtMs } } : {}),
   });
+  void call.conversation?.refresh();
   return played;
 }
 

@@ -1,14 +1,25 @@
-import type { Department, Person } from "@jikimi/directory";
-import { type CallDirection, type CallId, type EpochMs, type Log, makeId, type Random } from "@jikimi/kernel";
+import type { Department, DirectoryView, Person, Trunk } from "@jikimi/directory";
+import {
+  type AgentId,
+  type CallDirection,
+  type CallId,
+  type EpochMs,
+  type Log,
+  makeId,
+  type Random,
+} from "@jikimi/kernel";
 import type { IncomingInvite } from "@jikimi/sip";
 import { Call, type CallEnd } from "./call.ts";
 import type { CallDeps } from "./call-deps.ts";
+import { DeskCommands } from "./desk-commands.ts";
+import { echoUser, runEchoTest } from "./echo-test.ts";
 import { mapFailure } from "./failure-codes.ts";
 import { runInboundCall } from "./inbound-call.ts";
 import { MediaWatch } from "./media-watch.ts";
 import { runOutboundCall } from "./outbound-call.ts";
 import { PlayedWatch } from "./playing.ts";
 import { PoliciesInForce } from "./policies-in-force.ts";
+import { type TrialLine, trialPrefix } from "./trial-lines.ts";
 
 /** Owns every call from its INVITE to its closed record. */
 export class CallControl {
@@ -20,6 +31,10 @@ export class CallControl {
   readonly #policies: PoliciesInForce;
   readonly #played: PlayedWatch;
   readonly #watch: MediaWatch;
+  /** What agents do from the desk with their calls. */
+  readonly desk: DeskCommands;
+  /** By who listens to themselves: one at a time. */
+  readonly #echoes = new Map<AgentId, AbortController>();
   #closing = false;
 
   constructor(deps: CallDeps, { random, log, maxCalls }: { random: Random; log: Log; maxCalls: number }) {
@@ -30,6 +45,7 @@ export class CallControl {
     this.#policies = new PoliciesInForce(log);
     this.#played = new PlayedWatch({ media: deps.media, clock: deps.clock });
     this.#watch = new MediaWatch(deps, (callId) => this.find(callId));
+    this.desk = new DeskCommands({ deps, find: (callId) => this.find(callId) });
     deps.signalling.userAgent.onInvite((invite) => {
       this.#take(invite).catch((cause: unknown) => {
         log.error({ cause }, "an INVITE could not be taken");
@@ -53,6 +69,7 @@ export class CallControl {
   /** No new calls; those that live are told and ended, and their records closed. */
   async close(): Promise<void> {
     this.#closing = true;
+    for (const echo of this.#echoes.values()) echo.abort();
     for (const { call } of this.#calls.values()) call.finish({ by: "jikimi", reason: "shutting-down" });
     await Promise.all([...this.#calls.values()].map(({ over }) => over));
     this.#watch.close();
@@ -72,6 +89,11 @@ export class CallControl {
     if (this.#calls.size >= this.#maxCalls) return refuse("overloaded");
     const directory = this.#deps.directory();
     const dialled = invite.requestUri.user ?? "";
+    const { trials } = this.#deps;
+    if (trials.isVisitor(invite.source) || (dialled.startsWith(trialPrefix) && !isPersonOf(directory, invite))) {
+      const line = trials.take(dialled, invite.source);
+      return line === null || line.callee !== null ? refuse("not-authorised") : this.#trialInbound(invite, line);
+    }
     const caller = invite.from.user === null ? null : directory.personByUsername(invite.from.user);
     if (caller === null && this.#deps.signalling.trunkOf(invite) !== null) {
       // A provider that we registered with may ring our Contact, and name the number only in To.
@@ -86,29 +108,85 @@ export class CallControl {
     if (proved.kind !== "authenticated") return;
     const person = directory.personByUsername(proved.username);
     if (person === null || person.sipUsername !== invite.from.user) return refuse("not-authorised");
-    this.#outbound(invite, person, dialled);
+    if (dialled === echoUser) return this.#echo(invite, person);
+    if (dialled.startsWith(trialPrefix)) {
+      const line = trials.take(dialled, invite.source);
+      if (line === null || line.callee === null || line.agentId !== person.id) return refuse("unknown-number");
+      return this.#outbound(invite, person, { ...line.callee, trial: line });
+    }
+    const number = await this.#numberOf(dialled, person);
+    this.#outbound(invite, person, { number, trunk: directory.outboundTrunks()[0] ?? null, trial: null });
   }
 
-  #inbound(invite: IncomingInvite, department: Department, dialled: string): void {
-    const from = (invite.assertedIdentity ?? invite.from).user;
-    const policy = this.#policies.of(department, this.#deps.directory(), this.#deps.clock.nowMs());
+  /** What was dialled, or the other party's number of an earlier call of theirs, which their page is never told. */
+  async #numberOf(dialled: string, person: Person): Promise<string | null> {
+    const { routing } = this.#deps;
+    if (!dialled.startsWith(callBackPrefix)) return routing.dialledNumber(dialled);
+    const callId = dialled.slice(callBackPrefix.length) as CallId;
+    const number = await this.#deps.numberToCallBack(callId, person.id).catch((cause: unknown) => {
+      this.#log.error({ cause, callId }, "the number of an earlier call could not be read");
+      return null;
+    });
+    return number === null ? null : routing.dialledNumber(number);
+  }
+
+  #inbound(
+    invite: IncomingInvite,
+    department: Department,
+    dialled: string,
+    practice: { readonly line: TrialLine; readonly person: Person } | null = null,
+  ): void {
+    const from = practice?.line.kind === "self" ? null : (invite.assertedIdentity ?? invite.from).user;
+    const inForce = this.#policies.of(department, this.#deps.directory(), this.#deps.clock.nowMs());
+    const policy = practice?.line.policy ?? inForce;
     if (policy === null) return invite.reject(503, { reason: "Service Unavailable" });
-    const simulated = isSimulated(invite);
-    const call = this.#open("inbound", department, { from, to: dialled, line: dialled, other: from, simulated });
+    const trial = practice?.line ?? (isSimulated(invite) ? anySimulated : null);
+    const call = this.#open("inbound", department, { from, to: dialled, line: dialled, other: from, trial });
+    practice?.line.onCall?.(call.id);
     invite.cancelled.addEventListener("abort", () => call.finish({ by: "caller", reason: "cancelled" }), {
       once: true,
     });
-    this.#run(call, runInboundCall(call, invite, { policy, otherNumber: from }, this.#deps));
+    const rule = { policy, otherNumber: from, only: practice?.person ?? null };
+    this.#run(call, runInboundCall(call, invite, rule, this.#deps));
   }
 
-  #outbound(invite: IncomingInvite, person: Person, dialled: string): void {
-    const { clock, roster, routing } = this.#deps;
+  /** Practice rings its one agent, on the line of their department, or of any where they have none. */
+  #trialInbound(invite: IncomingInvite, line: TrialLine): void {
     const directory = this.#deps.directory();
-    const number = routing.dialledNumber(dialled);
+    const person = directory.person(line.agentId);
+    const department =
+      (person?.departmentId == null ? null : directory.department(person.departmentId)) ?? directory.departments[0];
+    if (person === null || department === undefined) return invite.reject(480);
+    const dialled = department.displayNumber ?? directory.numbers[0]?.number ?? "trial";
+    this.#inbound(invite, department, dialled, { line, person });
+  }
+
+  #echo(invite: IncomingInvite, person: Person): void {
+    this.#echoes.get(person.id)?.abort();
+    const stop = new AbortController();
+    this.#echoes.set(person.id, stop);
+    const { clock, media, sounds } = this.#deps;
+    const language = this.#deps.directory().organisation?.language ?? "ko";
+    const sound = sounds.announcement("echo-test", { language, departmentId: person.departmentId });
+    const callId = makeId("echo", clock.nowMs(), this.#random) as CallId;
+    void runEchoTest(invite, { callId, sound }, { clock, media, played: this.#played }, { signal: stop.signal })
+      .catch((cause: unknown) => this.#log.warn({ cause }, "an echo test failed"))
+      .finally(() => {
+        if (this.#echoes.get(person.id) === stop) this.#echoes.delete(person.id);
+      });
+  }
+
+  #outbound(
+    invite: IncomingInvite,
+    person: Person,
+    { number, trunk, trial }: { number: string | null; trunk: Trunk | null; trial: TrialLine | null },
+  ): void {
+    const { clock, roster } = this.#deps;
+    const directory = this.#deps.directory();
     const department = person.departmentId === null ? null : directory.department(person.departmentId);
-    const trunk = directory.outboundTrunks()[0];
-    const policy = department === null ? null : this.#policies.of(department, directory, clock.nowMs());
-    if (department === null || policy === null || trunk === undefined || department.displayNumber === null) {
+    const inForce = department === null ? null : this.#policies.of(department, directory, clock.nowMs());
+    const policy = trial?.policy ?? inForce;
+    if (department === null || policy === null || trunk === null || department.displayNumber === null) {
       this.#log.warn(
         { agentId: person.id },
         "an agent cannot dial out: department, policy, trunk or number is missing",
@@ -117,14 +195,14 @@ export class CallControl {
     }
     if (number === null) return invite.reject(484, { reason: "Address Incomplete" });
     const numberShown = department.displayNumber;
-    const simulated = isSimulated(invite);
     const call = this.#open("outbound", department, {
       from: person.sipUsername,
       to: number,
       line: numberShown,
       other: number,
-      simulated,
+      trial: trial ?? (isSimulated(invite) ? anySimulated : null),
     });
+    trial?.onCall?.(call.id);
     call.assignAgent(person.id);
     if (!roster.talking(person.id, call.id)) {
       invite.reject(486, { reason: "Busy Here" });
@@ -136,11 +214,13 @@ export class CallControl {
   #open(
     direction: CallDirection,
     department: Department,
-    numbers: { from: string | null; to: string; line: string; other: string | null; simulated: boolean },
+    numbers: { from: string | null; to: string; line: string; other: string | null; trial: Practice | null },
   ): Call {
     const { clock, journal } = this.#deps;
     const startedAtMs = clock.nowMs() as EpochMs;
     const id = makeId("c", startedAtMs, this.#random) as CallId;
+    const { from, to, line, other, trial } = numbers;
+    const trialKind = trial?.kind ?? null;
     const call = new Call({
       id,
       direction,
@@ -148,11 +228,13 @@ export class CallControl {
       department,
       log: this.#log,
       played: this.#played,
+      recognizer: trial?.recognizer ?? this.#deps.hearing.recognizer,
+      trialKind,
       clock,
       journal,
     });
-    const { from, to, line, other, simulated } = numbers;
-    const opening = { callId: id, direction, callerNumber: other, lineNumber: line, startedAtMs, simulated };
+    const simulated = trialKind !== null;
+    const opening = { callId: id, direction, callerNumber: other, lineNumber: line, startedAtMs, simulated, trialKind };
     journal.open(opening, { kind: "invite", direction, from: from ?? "", to, atMs: 0 });
     journal.append(id, { kind: "routed", departmentId: department.id, atMs: 0 }, { departmentId: department.id });
     return call;
@@ -192,6 +274,19 @@ export class CallControl {
     call.tell({ kind: "ended", by: end.by, reason: end.reason }, { change });
     if (call.agentId !== null) roster.callOver(call.agentId, call.id);
   }
+}
+
+/** What a call is opened with when it is practice. */
+type Practice = Pick<TrialLine, "kind" | "recognizer">;
+
+/** A telephone that says of itself that it is simulated, on a line that is nobody's in particular. */
+const anySimulated: Practice = { kind: "simulated", recognizer: null };
+
+/** `callback-CALLID` dials the other party of an earlier call. */
+const callBackPrefix = "callback-";
+
+function isPersonOf(directory: DirectoryView, { from }: IncomingInvite): boolean {
+  return from.user !== null && directory.personByUsername(from.user) !== null;
 }
 
 /** The trial's own telephones say so; believed from this machine only, so that nobody passes a real call off as practice. */

@@ -1,11 +1,12 @@
 import type { Department, DirectoryView } from "@jikimi/directory";
 import type { CallJournal, IncidentRecorder } from "@jikimi/incidents";
-import type { Clock } from "@jikimi/kernel";
+import type { AgentId, CallId, Clock } from "@jikimi/kernel";
 import type { CallHearing } from "./call-hearing.ts";
 import type { CallRecordings } from "./call-recording.ts";
 import type { Judge, MediaPlane, Sounds } from "./ports.ts";
 import type { AgentRoster } from "./roster.ts";
 import type { AgentPhones, Signalling } from "./signalling.ts";
+import type { TrialLines } from "./trial-lines.ts";
 
 /** What the flows of a call are built from; each function takes it whole only because it hands it on. */
 export type CallDeps = {
@@ -21,6 +22,9 @@ export type CallDeps = {
   readonly recordings: CallRecordings;
   readonly hearing: CallHearing;
   readonly routing: Routing;
+  readonly trials: TrialLines;
+  /** The other party's number of one of this agent's own earlier calls; null: not theirs, or withheld. */
+  numberToCallBack(callId: CallId, agentId: AgentId): Promise<string | null>;
   /** The newest view: asked for at each use, kept for the length of one decision. */
   directory(): DirectoryView;
 };

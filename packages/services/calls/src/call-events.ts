@@ -78,6 +78,16 @@ export type CallEventBody =
   | { readonly kind: "action"; readonly by: Actor; readonly action: HumanAction }
   | { readonly kind: "hold" | "resumed"; readonly by: Speaker }
   | { readonly kind: "transferring" | "transferred" | "transfer-failed"; readonly to: string; readonly why?: string }
+  /** Somebody is asked while the caller waits (attended transfer); `agentId` null: outside. */
+  | { readonly kind: "consultation-started"; readonly to: string; readonly agentId: AgentId | null }
+  | { readonly kind: "consultation-answered" }
+  | { readonly kind: "consultation-failed"; readonly why: string }
+  | { readonly kind: "consultation-ended"; readonly how: "completed" | "cancelled" | "call-over" }
+  /** The agent's browser is gone; the call is kept for them for `graceMs`. */
+  | { readonly kind: "agent-lost"; readonly agentId: AgentId | null; readonly why: string; readonly graceMs: number }
+  | { readonly kind: "agent-returned"; readonly agentId: AgentId | null; readonly awayMs: number }
+  /** To another telephone of theirs, without a gap. */
+  | { readonly kind: "agent-moved"; readonly agentId: AgentId | null }
   | { readonly kind: "hearing-lost" | "hearing-restored"; readonly speaker?: Speaker; readonly why?: string }
   | { readonly kind: "media-lost" | "media-restored"; readonly why?: string }
   | { readonly kind: "silent-line" | "line-returned"; readonly speaker: Speaker; readonly silentMs: number }

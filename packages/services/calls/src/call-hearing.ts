@@ -45,12 +45,19 @@ export class CallHearing {
     await this.#hearing.closeCall(call.id).catch(() => {});
   }
 
+  /** Listens to the leg that has taken this party's place; the other is heard on without a break. */
+  async follow(call: Call, party: Party): Promise<void> {
+    const listened = this.#calls.get(call.id);
+    if (listened === undefined || listened.deaf) return this.listen(call);
+    if (!(await this.#listenTo(call, party))) this.#lost(call.id);
+  }
+
   async #listenTo(call: Call, speaker: Party): Promise<boolean> {
     const leg = call.leg(speaker);
     if (leg === null || leg.gone) return true;
-    const { id: callId, startedAtMs: callStartedAtMs } = call;
+    const { id: callId, recognizer, startedAtMs: callStartedAtMs } = call;
     try {
-      const sink = await this.#hearing.openStream({ callId, speaker, recognizer: this.#recognizer, callStartedAtMs });
+      const sink = await this.#hearing.openStream({ callId, speaker, recognizer, callStartedAtMs });
       if (sink === null) return false;
       await this.#media.tap({ callId, legId: leg.legId, speaker, sink });
       return true;

@@ -12,8 +12,10 @@ import {
 } from "@jikimi/kernel";
 import type { Dialog, DialogEnd } from "@jikimi/sip";
 import type { CallEvent, CallEventBody } from "./call-events.ts";
+import type { Conversation } from "./conversation.ts";
 import type { InboxItem } from "./inbox.ts";
 import type { PlayedWatch } from "./playing.ts";
+import type { RecognizerName, TrialKind } from "./ports.ts";
 
 /** Why a call ended: one closed list, the same for the record, the report and the screen. */
 export type EndReason =
@@ -44,6 +46,26 @@ export type LegOfCall = {
   readonly gone: boolean;
 };
 
+/** Keeps the agent's place on a call whose telephone is gone for a while. */
+export interface AgentKeeping {
+  readonly isAway: boolean;
+  /** The telephone's dialog ended without a hang-up; true: the call waits for the agent. */
+  dialogLost(): boolean;
+  /** It did not take the new address when the media moved; true: the call waits for the agent. */
+  mediaLost(): boolean;
+  /** Somebody else has the call now. */
+  handedOver(): void;
+}
+
+/** Somebody whom the agent asks while the caller waits; ended by joining the two others, or by going back. */
+export interface Consulting {
+  readonly state: "ringing" | "talking" | "failed";
+  /** Connects the caller with who was asked, and lets the agent go; false when nobody is there to connect with. */
+  complete(): Promise<boolean>;
+  /** Back to the caller. */
+  cancel(): Promise<void>;
+}
+
 /**
  * One call and all that is open for it: its two legs, its account, its end. What a call does is told by
  * `inbound-call.ts`, `outbound-call.ts` and `protect-call.ts`; this holds what they share.
@@ -55,6 +77,10 @@ export class Call {
   readonly department: Department;
   readonly log: Log;
   readonly played: PlayedWatch;
+  /** Who listens: a synthetic caller is understood by another than a person. */
+  readonly recognizer: RecognizerName;
+  /** Null: a real call. */
+  readonly trialKind: TrialKind | null;
   readonly #clock: Clock;
   readonly #journal: CallJournal;
   readonly #ended = new AbortController();
@@ -67,6 +93,10 @@ export class Call {
   #talking = false;
   /** Protection's own run, once it has begun: it ends after the call's last item. */
   protecting: Promise<void> | null = null;
+  /** Who hears whom, from the first words between the two on. */
+  conversation: Conversation | null = null;
+  consultation: Consulting | null = null;
+  agentLine: AgentKeeping | null = null;
   /** The caller has heard in full that the call is recorded. */
   noticeHeard = false;
   /** What the closed recording came to, for the incident's record; null without one. */
@@ -79,6 +109,8 @@ export class Call {
     department: Department;
     log: Log;
     played: PlayedWatch;
+    recognizer: RecognizerName;
+    trialKind: TrialKind | null;
     clock: Clock;
     journal: CallJournal;
   }) {
@@ -88,6 +120,8 @@ export class Call {
     this.department = parts.department;
     this.log = parts.log.child({ callId: parts.id });
     this.played = parts.played;
+    this.recognizer = parts.recognizer;
+    this.trialKind = parts.trialKind;
     this.#clock = parts.clock;
     this.#journal = parts.journal;
   }
@@ -171,6 +205,14 @@ export class Call {
     const how = dialog.endedBy ?? { kind: "closed" };
     const by = how.kind === "remote-bye" ? party : "jikimi";
     if (this.#talking && !this.ended.aborted) {
+      if (party === "agent" && how.kind !== "remote-bye" && this.agentLine?.dialogLost()) return;
+      // A telephone may hang up as soon as somebody else is being rung in its place.
+      if (party === "agent" && how.kind === "remote-bye" && this.conversation?.isApart("transferring")) return;
+      // To hang up while asking somebody is to leave the caller with them.
+      if (party === "agent" && how.kind === "remote-bye" && this.consultation?.state === "talking") {
+        void this.consultation.complete();
+        return;
+      }
       this.put({ kind: "event", event: { kind: party === "agent" ? "agent-hung-up" : "caller-hung-up" } });
       if (party === "agent" && how.kind === "remote-bye") return;
     }

@@ -1,4 +1,5 @@
-import type { AgentId } from "@jikimi/kernel";
+import type { Person } from "@jikimi/directory";
+import type { AgentId, Cancellable } from "@jikimi/kernel";
 import type { Policy } from "@jikimi/protection";
 import type { IncomingInvite } from "@jikimi/sip";
 import { announce, plainEvents, playNotice } from "./announce.ts";
@@ -21,14 +22,15 @@ export async function runInboundCall(call: Call, invite: IncomingInvite, rule: R
   if (callerLegId === undefined) return;
   if (call.department.recordingMode === "all-call") await deps.recordings.start(call);
 
-  if (!deps.routing.isOpen(call.department, deps.clock.nowMs())) return sayAndEnd(call, "closed", deps);
+  if (rule.only === null && !deps.routing.isOpen(call.department, deps.clock.nowMs()))
+    return sayAndEnd(call, "closed", deps);
   if (call.department.noticeBeforeConnection && !(await playNotice(call, [callerLegId], deps.sounds, { signal }))) {
     if (!signal.aborted) await sayAndEnd(call, "service-fault", deps);
     return;
   }
 
   const stopRingback = call.played.loop({ callId: call.id, legIds: [callerLegId], sound: deps.sounds.ringback });
-  const connected = await findAgent(call, deps);
+  const connected = rule.only === null ? await findAgent(call, deps) : await findOne(call, rule.only, deps);
   stopRingback();
   if (signal.aborted) return;
   if (!connected) return sayAndEnd(call, "nobody-free", deps);
@@ -36,7 +38,12 @@ export async function runInboundCall(call: Call, invite: IncomingInvite, rule: R
 }
 
 /** The policy in force when the call came, and the number that decides whether the line is exempt. */
-type Rule = { readonly policy: Policy; readonly otherNumber: string | null };
+type Rule = {
+  readonly policy: Policy;
+  readonly otherNumber: string | null;
+  /** For practice: this person is rung and nobody else, at any hour. */
+  readonly only: Person | null;
+};
 
 async function answerCaller(call: Call, invite: IncomingInvite, deps: CallDeps): Promise<boolean> {
   const legId = call.newLegId("caller");
@@ -88,19 +95,30 @@ async function findAgent(call: Call, deps: CallDeps): Promise<boolean> {
       continue;
     }
     tried.add(person.id);
-    call.tell({ kind: "ringing", agentId: person.id }, { change: { state: "ringing" } });
-    const ringOver = deps.clock.deadline(call.department.ringTimeoutMs);
-    const rung = await ringAgent(call, person, deps, { signal: AbortSignal.any([signal, ringOver]) });
-    if (rung.kind === "answered") {
-      call.assignAgent(person.id);
-      call.seat("agent", rung.legId, rung.dialog);
-      deps.roster.talking(person.id, call.id);
-      return true;
-    }
-    const status = rung.status === undefined ? {} : { status: rung.status };
-    call.tell({ kind: "not-reached", agentId: person.id, why: rung.why, ...status });
-    deps.roster.ringStopped(person.id, call.id, stoppedBecause(rung.why, signal.aborted));
+    if (await ringClaimed(call, person, deps, { signal })) return true;
   }
+  return false;
+}
+
+async function findOne(call: Call, person: Person, deps: CallDeps): Promise<boolean> {
+  if (!deps.roster.claimPerson(person.id, call.id)) return false;
+  return ringClaimed(call, person, deps, { signal: call.ended });
+}
+
+/** True when they answered and have the call. */
+async function ringClaimed(call: Call, person: Person, deps: CallDeps, { signal }: Cancellable): Promise<boolean> {
+  call.tell({ kind: "ringing", agentId: person.id }, { change: { state: "ringing" } });
+  const ringOver = deps.clock.deadline(call.department.ringTimeoutMs);
+  const rung = await ringAgent(call, person, deps, { signal: AbortSignal.any([signal, ringOver]) });
+  if (rung.kind === "answered") {
+    call.assignAgent(person.id);
+    call.seat("agent", rung.legId, rung.dialog);
+    deps.roster.talking(person.id, call.id);
+    return true;
+  }
+  const status = rung.status === undefined ? {} : { status: rung.status };
+  call.tell({ kind: "not-reached", agentId: person.id, why: rung.why, ...status });
+  deps.roster.ringStopped(person.id, call.id, stoppedBecause(rung.why, signal.aborted));
   return false;
 }
 

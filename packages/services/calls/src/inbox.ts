@@ -1,10 +1,15 @@
-import type { ProtectionEvent } from "@jikimi/protection";
+import type { ProtectionEvent, RefusalReason } from "@jikimi/protection";
 import type { RecognizerName, Utterance } from "./ports.ts";
 
 /** What comes to the decision: heard words still to be judged, or an event of the call itself. */
 export type InboxItem =
   | { readonly kind: "heard"; readonly utterance: Utterance; readonly recognizer: RecognizerName }
-  | { readonly kind: "event"; readonly event: EventBody }
+  /** `decided` learns whether a person's action had an effect: null, or why not. */
+  | {
+      readonly kind: "event";
+      readonly event: EventBody;
+      readonly decided?: (refusal: RefusalReason | null) => void;
+    }
   /** The call's last item: both legs are gone and the recording is closed. */
   | { readonly kind: "over"; readonly by: "jikimi" | "caller" | "agent" | "fault" };
 

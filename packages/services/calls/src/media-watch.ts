@@ -1,7 +1,7 @@
 import type { CallId } from "@jikimi/kernel";
-import type { HumanAction } from "@jikimi/protection";
 import type { Call } from "./call.ts";
 import type { CallDeps } from "./call-deps.ts";
+import { act } from "./human-action.ts";
 import { idleKeypad, type KeypadAction, type KeypadState, pressKey } from "./keypad.ts";
 import type { MediaEvent } from "./ports.ts";
 import { recordOnDemand } from "./record-on-demand.ts";
@@ -106,7 +106,7 @@ export class MediaWatch {
   /** Re-anchored on another process by re-INVITE, or ended truthfully; the agent is never left on a dead line. */
   async #mediaLost(call: Call): Promise<void> {
     if (call.ended.aborted) return;
-    const { recordings, media, hearing } = this.#deps;
+    const { recordings, hearing } = this.#deps;
     const wasRecording = recordings.isOn(call.id);
     recordings.lost(call);
     call.tell({ kind: "media-lost", why: "the media process is gone" });
@@ -114,18 +114,10 @@ export class MediaWatch {
     const moved = await reanchor(call, this.#deps).catch(() => false);
     if (!moved) return call.finish({ by: "jikimi", reason: "media-lost" });
     if (wasRecording) await recordings.start(call);
-    const caller = call.leg("caller");
-    const agent = call.leg("agent");
-    if (call.talking && caller !== null && agent !== null && !agent.gone) {
-      await media.bridge({ callId: call.id, legIds: [caller.legId, agent.legId] });
+    if (call.talking) {
+      await call.conversation?.restore();
       await hearing.listen(call);
     }
     call.tell({ kind: "media-restored" });
   }
-}
-
-/** A person's action on a call, told and put before the decision; a supervisor's override comes the same way. */
-function act(call: Call, by: "agent" | "supervisor", action: HumanAction): void {
-  call.tell({ kind: "action", by, action });
-  call.put({ kind: "event", event: { kind: "action", by, action } });
 }

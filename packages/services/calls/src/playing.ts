@@ -68,6 +68,11 @@ export class PlayedWatch {
     });
   }
 
+  /** A sound is playing on the call, or has been asked for; loops do not count. */
+  isPlaying(callId: CallId): boolean {
+    return [...this.#waiting.values()].some((waiting) => waiting.callId === callId);
+  }
+
   /** Resolves once no sound is playing on the call; loops do not count. */
   async quiet(callId: CallId): Promise<void> {
     for (;;) {

@@ -54,6 +54,9 @@ export interface MediaPlane {
   tap(request: { callId: CallId; legId: LegId; speaker: Speaker; sink: TapSink }): Promise<void>;
   untap(request: { callId: CallId; legId: LegId }): Promise<void>;
 
+  /** The party hears itself, `delayMs` later, until the leg is released or something else is played to it. */
+  echo(request: { callId: CallId; legId: LegId; delayMs: number }): Promise<void>;
+
   /** Sends RFC 4733 digits to the party on `legId`. */
   sendDtmf(request: { callId: CallId; legId: LegId; digits: string }): Promise<void>;
 
@@ -148,6 +151,9 @@ export interface Hearing {
   onEvent(listener: (event: HearingEvent) => void): () => void;
 }
 
+/** `simulated`: the simulated caller; `self`: one of ours plays the caller. Both are practice. */
+export type TrialKind = "simulated" | "self";
+
 /** `whisper-base-ko` hears people; `demo` hears the simulated caller's synthetic voice only. */
 export type RecognizerName = "whisper-base-ko" | "demo";
 
@@ -182,7 +188,9 @@ export type AnnouncementName =
   | "long-call-ending"
   | "nobody-free"
   | "closed"
-  | "service-fault";
+  | "service-fault"
+  /** Before an echo test. */
+  | "echo-test";
 
 export type Sound = {
   readonly path: string;

@@ -40,6 +40,10 @@ export async function protectCall(
     const step = decide(state, event, policy);
     state = step.state;
     for (const decision of step.decisions) await carryOut(decision, carrying);
+    if (item.kind === "event" && item.decided !== undefined) {
+      const refusal = step.decisions.find((decision) => decision.kind === "refuse-action");
+      item.decided(refusal === undefined ? null : refusal.why);
+    }
     if (event.kind === "agent-hung-up" && state.stage.kind !== "ending" && state.stage.kind !== "leaving") {
       call.finish({ by: "agent", reason: "hung-up" });
     }

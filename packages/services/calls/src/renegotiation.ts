@@ -21,20 +21,6 @@ function watchOffers(call: Call, party: Party, deps: CallDeps): void {
   if (leg === null) return;
   const { dialog, legId } = leg;
   const { id: callId } = call;
-  let stopHoldSound: (() => void) | null = null;
-
-  const setHeld = (held: boolean) => {
-    if (held === (stopHoldSound !== null) || !call.talking) return;
-    const other = call.leg(party === "caller" ? "agent" : "caller");
-    if (held && other !== null) {
-      stopHoldSound = call.played.loop({ callId, legIds: [other.legId], sound: deps.sounds.holdMusic });
-    } else {
-      stopHoldSound?.();
-      stopHoldSound = null;
-    }
-    call.tell({ kind: held ? "hold" : "resumed", by: party });
-    call.put({ kind: "event", event: { kind: held ? "hold" : "resumed", by: party } });
-  };
 
   dialog.onReinvite(async (offerSdp): Promise<ReinviteAnswer> => {
     if (offerSdp === null) {
@@ -44,10 +30,27 @@ function watchOffers(call: Call, party: Party, deps: CallDeps): void {
     const ours = await deps.media.answer({ callId, legId, offerSdp });
     if (ours.kind !== "ok") return refusal(ours.kind);
     const direction = readDirection(offerSdp);
-    setHeld(direction === "sendonly" || direction === "inactive");
+    setHeld(call, party === "caller" ? "caller" : "telephone", direction === "sendonly" || direction === "inactive");
     return { kind: "answer", sdp: ours.sdp };
   });
   dialog.onRemoteSdp((answerSdp) => void takeAnswer(call, dialog, legId, answerSdp, deps));
+}
+
+/**
+ * Somebody holds the call or takes it up again: the caller, the agent's telephone, or the agent at the desk. The
+ * agent's two ways are one to everybody else: the call is on hold as long as either holds it.
+ */
+export function setHeld(call: Call, by: "caller" | "telephone" | "desk", held: boolean): void {
+  const { conversation } = call;
+  if (conversation === null) return;
+  const party = by === "caller" ? "caller" : "agent";
+  const isHeld = () => (by === "caller" ? conversation.heldByCaller : conversation.heldByAgent);
+  const before = isHeld();
+  if (by === "caller") void conversation.setHeldByCaller(held);
+  else void conversation.setApart(by === "desk" ? "desk-holds" : "telephone-holds", held);
+  if (isHeld() === before) return;
+  call.tell({ kind: held ? "hold" : "resumed", by: party });
+  call.put({ kind: "event", event: { kind: held ? "hold" : "resumed", by: party } });
 }
 
 async function takeAnswer(
@@ -66,21 +69,35 @@ function refusal(kind: "unacceptable" | "unavailable"): ReinviteAnswer {
   return { kind: "reject", status, reason };
 }
 
+/** A page that does not take a new address within this time is asked for its call anew. */
+const pageAnswerMs = 4000;
+
 /**
  * The media of a call moves to another process: each leg is offered a new address by re-INVITE. True when both
- * parties took it.
+ * parties took it, or the call can wait for the agent's browser to come back.
  */
 export async function reanchor(call: Call, deps: CallDeps): Promise<boolean> {
+  if (!(await reanchorLeg(call, "caller", deps))) return false;
+  if (call.agentLine === null) return reanchorLeg(call, "agent", deps);
+  if (call.agentLine.isAway) return true;
+  const tooLate = deps.clock.sleep(pageAnswerMs, { signal: call.ended }).then(
+    () => "too-late" as const,
+    () => "too-late" as const,
+  );
+  const taken = reanchorLeg(call, "agent", deps);
+  const first = await Promise.race([taken, tooLate]);
+  if (first === true) return true;
+  return call.agentLine.mediaLost() || (await taken);
+}
+
+async function reanchorLeg(call: Call, party: Party, deps: CallDeps): Promise<boolean> {
   const { id: callId } = call;
-  for (const party of ["caller", "agent"] as const) {
-    const leg = call.leg(party);
-    if (leg === null || leg.gone) continue;
-    const offer = await deps.media.offer({ callId, legId: leg.legId });
-    if (offer.kind !== "ok") return false;
-    const result = await leg.dialog.reinvite(offer.sdp);
-    if (result.kind !== "ok" || result.answerSdp === null) return false;
-    const accepted = await deps.media.acceptAnswer({ callId, legId: leg.legId, answerSdp: result.answerSdp });
-    if (accepted.kind !== "ok") return false;
-  }
-  return true;
+  const leg = call.leg(party);
+  if (leg === null || leg.gone) return true;
+  const offer = await deps.media.offer({ callId, legId: leg.legId });
+  if (offer.kind !== "ok") return false;
+  const result = await leg.dialog.reinvite(offer.sdp);
+  if (result.kind !== "ok" || result.answerSdp === null) return false;
+  const accepted = await deps.media.acceptAnswer({ callId, legId: leg.legId, answerSdp: result.answerSdp });
+  return accepted.kind === "ok";
 }

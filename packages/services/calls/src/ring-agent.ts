@@ -1,7 +1,15 @@
 import type { Person } from "@jikimi/directory";
 import type { Cancellable, LegId } from "@jikimi/kernel";
-import { type Binding, bindingDestination, type Dialog, type InviteOutcome, type OutgoingInvite } from "@jikimi/sip";
+import {
+  type Binding,
+  bindingDestination,
+  type Dialog,
+  type HeaderLines,
+  type InviteOutcome,
+  type OutgoingInvite,
+} from "@jikimi/sip";
 import type { Call } from "./call.ts";
+import { isPage } from "./is-page.ts";
 import type { LegTransportKind, MediaPlane } from "./ports.ts";
 import type { AgentPhones, Signalling } from "./signalling.ts";
 
@@ -19,11 +27,11 @@ export type NotReached = "no-phone" | "no-answer" | "busy-or-refused" | "media-u
 export async function ringAgent(
   call: Call,
   person: Person,
-  deps: { readonly media: MediaPlane; readonly signalling: Signalling; readonly phones: AgentPhones },
-  { signal }: Cancellable,
+  deps: { readonly media: MediaPlane; readonly signalling: Signalling; readonly phones: Pick<AgentPhones, "lookup"> },
+  { signal, only, headers = [] }: Cancellable & { readonly only?: readonly Binding[]; readonly headers?: HeaderLines },
 ): Promise<RingResult> {
   const { media, signalling, phones } = deps;
-  const targets = phones.lookup(person);
+  const targets = only ?? phones.lookup(person);
   if (targets.length === 0) return { kind: "not-reached", why: "no-phone" };
   const offers = await offerTo(call, targets, media);
   const invites = targets.flatMap((binding) => {
@@ -36,6 +44,7 @@ export async function ringAgent(
       to: { uri: `sip:${binding.user}`, displayName: person.displayName },
       from: signalling.identityForAgent(call),
       offerSdp: offer.sdp,
+      headers,
       signal: AbortSignal.any([signal, stop.signal]),
     });
     return [{ invite, stop, legId: offer.legId }];
@@ -52,7 +61,7 @@ export async function ringAgent(
 
 /** A telephone that registered over WebSocket is a browser (RFC 7118). */
 function lineOf({ flow }: Binding): LegTransportKind {
-  return flow.transport === "WS" || flow.transport === "WSS" ? "webrtc" : "rtp";
+  return isPage(flow) ? "webrtc" : "rtp";
 }
 
 /** One leg and one offer for each kind of line; a kind that media cannot serve is left out. */

@@ -1,4 +1,5 @@
 import type { Person, Trunk } from "@jikimi/directory";
+import type { AgentId } from "@jikimi/kernel";
 import type { Binding, DigestAuthority, IncomingInvite, OutgoingInvite, UserAgent } from "@jikimi/sip";
 import type { Call } from "./call.ts";
 
@@ -19,6 +20,8 @@ export interface Signalling {
 export interface AgentPhones {
   /** Best first (q of RFC 3261 §10.2.1.2); empty when none is registered. */
   lookup(person: Person): readonly Binding[];
+  /** A browser's page has become somebody's telephone, over a connection that it did not have before. */
+  onPage(listener: (page: { readonly agentId: AgentId; readonly binding: Binding }) => void): () => void;
 }
 
 export type TrunkDialling = {

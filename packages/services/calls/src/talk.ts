@@ -1,6 +1,8 @@
 import { type ExemptLine, exemptLineFor, type Policy } from "@jikimi/protection";
+import { AgentLine } from "./agent-line.ts";
 import type { Call } from "./call.ts";
 import type { CallDeps } from "./call-deps.ts";
+import { Conversation } from "./conversation.ts";
 import { protectCall } from "./protect-call.ts";
 import { watchAgentOffers } from "./renegotiation.ts";
 import { watchTransfers } from "./transfer.ts";
@@ -19,7 +21,9 @@ export async function talk(
   if (caller === null || agent === null || call.ended.aborted) return;
   const exempt: ExemptLine | null = rule.otherNumber === null ? null : exemptLineFor(rule.policy, rule.otherNumber);
 
-  await deps.media.bridge({ callId: call.id, legIds: [caller.legId, agent.legId] });
+  const legIds = [caller.legId, agent.legId] as const;
+  await deps.media.bridge({ callId: call.id, legIds });
+  call.conversation = new Conversation(call, deps, legIds);
   if (deps.recordings.isOn(call.id)) {
     await deps.media.assignRecordingChannel({ callId: call.id, channel: "agent", legId: agent.legId });
   }
@@ -33,7 +37,7 @@ export async function talk(
         agentId: call.agentId,
         policyId: rule.policy.id,
         policyVersion: rule.policy.version,
-        recognizer: deps.hearing.recognizer,
+        recognizer: call.recognizer,
       },
     },
   );
@@ -45,6 +49,7 @@ export async function talk(
   });
   watchAgentOffers(call, deps);
   watchTransfers(call, deps);
+  call.agentLine = AgentLine.watch(call, deps);
   await deps.hearing.listen(call);
   await ended(call.ended);
 }

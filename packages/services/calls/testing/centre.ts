@@ -1,23 +1,36 @@
 import { Directory, type Person, type RecordingMode, type SecretSeal } from "@jikimi/directory";
 import { MemoryDirectoryStore } from "@jikimi/directory/testing";
-import { type CallId, type DepartmentId, ManualClock, SeededRandom, silentLog } from "@jikimi/kernel";
+import {
+  type CallId,
+  type Clock,
+  type DepartmentId,
+  ManualClock,
+  type Random,
+  SeededRandom,
+  silentLog,
+} from "@jikimi/kernel";
 import { defaultPolicy, type Policy } from "@jikimi/protection";
 import { parsePhoneNumber } from "@jikimi/routing";
 import {
   type Binding,
+  type Destination,
   type Dialog,
   DigestVerifier,
   type IncomingInvite,
   type InviteOutcome,
   type InviteRequest,
+  Registrar,
   SipUserAgent,
 } from "@jikimi/sip";
 import { MemoryNetwork, type MemoryTransport, OFFER } from "@jikimi/sip/testing";
 import { CallControl } from "../src/call-control.ts";
 import { CallHearing } from "../src/call-hearing.ts";
 import { CallRecordings } from "../src/call-recording.ts";
+import { PageAuthority } from "../src/page-authority.ts";
 import type { Judge, RecordingShelf, Sound, Sounds } from "../src/ports.ts";
+import { RegisteredPhones } from "../src/registered-phones.ts";
 import { AgentRoster } from "../src/roster.ts";
+import { TrialLines } from "../src/trial-lines.ts";
 import { FakeHearing } from "./fake-hearing.ts";
 import { FakeMediaPlane, fakeSoundMs } from "./fake-media-plane.ts";
 import { MemoryJournal } from "./memory-journal.ts";
@@ -60,6 +73,52 @@ class TestPhone {
   }
 }
 
+/** A browser's telephone: reaches the server over one connection, and answers by itself when asked back into a call. */
+class TestPage {
+  readonly phone: TestPhone;
+  readonly #username: string;
+
+  constructor(options: { clock: Clock; random: Random; transport: MemoryTransport; username: string }) {
+    const { clock, random, transport, username } = options;
+    this.phone = new TestPhone(new SipUserAgent({ clock, random, log: silentLog }), transport);
+    this.#username = username;
+  }
+
+  /** Resolves with the status of the registration, once the clock has moved. */
+  async register(user = this.#username, expiresSeconds = 600): Promise<number | null> {
+    const { host, port } = this.phone.transport;
+    const answer = await this.phone.userAgent.request({
+      method: "REGISTER",
+      target: "sip:198.51.100.1",
+      to: { uri: `sip:${user}@198.51.100.1` },
+      from: { uri: `sip:${user}@198.51.100.1` },
+      destination: this.#server,
+      headers: [
+        ["Contact", `<sip:${user}@${host}:${port};transport=ws>`],
+        ["Expires", String(expiresSeconds)],
+      ],
+    });
+    return answer.kind === "response" ? answer.status : null;
+  }
+
+  call(user: string, request: Partial<InviteRequest> = {}): Promise<InviteOutcome> {
+    return this.phone.call(`sip:${user}@198.51.100.1`, {
+      from: { uri: `sip:${this.#username}@198.51.100.1` },
+      destination: this.#server,
+      ...request,
+    });
+  }
+
+  /** The call that it was asked back into last, by its INVITE. */
+  get resumed(): string | null {
+    return this.phone.rung.at(-1)?.request.headers.get("X-Jikimi-Resume") ?? null;
+  }
+
+  get #server(): Destination {
+    return { kind: "flow", flow: this.phone.transport.flowTo("198.51.100.1", 8080) };
+  }
+}
+
 /** Says what is abusive by one word: 욕 is profanity, 협박 a threat. */
 const wordJudge: Judge = {
   assess({ text }) {
@@ -98,6 +157,7 @@ export async function testCentre({
   shelf = countingShelf(),
   recordingMode = "all-call",
   browsers = false,
+  deskPhones = true,
 }: {
   agents?: number;
   policy?: Policy;
@@ -105,6 +165,8 @@ export async function testCentre({
   recordingMode?: RecordingMode;
   /** Each agent has a browser registered too, over WebSocket. */
   browsers?: boolean;
+  /** False: agents have no telephone until they open a page. */
+  deskPhones?: boolean;
 } = {}) {
   const clock = new ManualClock();
   const random = new SeededRandom(7);
@@ -150,9 +212,8 @@ export async function testCentre({
   const userAgent = new SipUserAgent({ clock, random, log: silentLog });
   const serverTransport = network.transport("198.51.100.1", 5060);
   await userAgent.listen(serverTransport);
-  const webSocket = { name: "WS", reliable: true } as const;
-  const serverWebSocket = network.transport("198.51.100.1", 8080, webSocket);
-  await userAgent.listen(serverWebSocket);
+  const pageTransport = network.transport("198.51.100.1", 8080, { name: "WS", reliable: true });
+  await userAgent.listen(pageTransport);
 
   const people: AgentOfTest[] = [];
   for (let i = 1; i <= agents; i++) {
@@ -160,7 +221,7 @@ export async function testCentre({
     const added = await directory.addPerson({ sipUsername, displayName: `상담사 ${i}`, role: "agent", departmentId });
     if (added.kind !== "done") throw new Error("the test's own agent was refused");
     const phone = await phoneAt(`192.0.2.${i}`);
-    const browser = browsers ? await phoneAt(`192.0.2.${100 + i}`, webSocket) : null;
+    const browser = browsers ? await phoneAt(`192.0.2.${100 + i}`, { name: "WS", reliable: true }) : null;
     people.push({ person: added.value.person, phone, browser, password: added.value.madePassword ?? "" });
   }
 
@@ -173,6 +234,16 @@ export async function testCentre({
     const both = view().ha1Of(username);
     return both === null ? null : algorithm === "MD5" ? both.md5 : both.sha256;
   };
+  const digest = new DigestVerifier({ clock, random, realm: "jikimi", ha1 });
+  const registered = new RegisteredPhones({ clock, log: silentLog, directory: view });
+  const { pages } = registered;
+  const authority = new PageAuthority({ pages, digest, person: (agentId) => view().person(agentId) });
+  const registrar = new Registrar({ clock, log: silentLog, authority });
+  userAgent.useRegistrar(registrar);
+  registered.follow(registrar, userAgent);
+  const trials = new TrialLines({ clock, random });
+  /** What the records know of earlier calls. */
+  const earlierNumbers = new Map<string, string>();
   const control = new CallControl(
     {
       clock,
@@ -192,10 +263,18 @@ export async function testCentre({
           return parsed.kind === "ok" ? parsed.number : null;
         },
       },
-      phones: { lookup: (person) => bindingsOf(person, people, { UDP: serverTransport, WS: serverWebSocket }) },
+      trials,
+      numberToCallBack: async (callId, agentId) => earlierNumbers.get(`${agentId} ${callId}`) ?? null,
+      phones: {
+        lookup: (person) => [
+          ...(deskPhones ? bindingsOf(person, people, { UDP: serverTransport, WS: pageTransport }) : []),
+          ...registered.lookup(person),
+        ],
+        onPage: (listener) => registered.onPage(listener),
+      },
       signalling: {
         userAgent,
-        authority: new DigestVerifier({ clock, random, realm: "jikimi", ha1 }),
+        authority,
         trunkOf: ({ source }) => view().trunkOfSource(source.remoteHost),
         identityForAgent: () => ({ uri: "sip:07000000120@198.51.100.1", displayName: null }),
         dialTrunk: (trunk, { number, numberShown, offerSdp, maxForwards, signal }) =>
@@ -212,6 +291,27 @@ export async function testCentre({
   );
   for (const { person } of people) roster.apply(person.id, { kind: "signed-in" });
 
+  let pageCount = 0;
+  /** A browser tab of this agent's opens (or comes back, over a new connection) and signs its telephone in. */
+  const openPage = async (index: number, tab: string, sessionId = "session") => {
+    const person = people[index]?.person;
+    if (person === undefined) throw new Error(`no agent ${index}`);
+    pageCount += 1;
+    const transport = network.transport(`192.0.2.${100 + pageCount}`, 9, { name: "WS", reliable: true });
+    const flow = pageTransport.flowTo(transport.host, transport.port);
+    pages.opened(flow, { agentId: person.id, sessionId, tab });
+    const page = new TestPage({ clock, random, transport, username: person.sipUsername });
+    await page.phone.userAgent.listen(transport);
+    return Object.assign(page, {
+      flow,
+      /** The tab is closed or reloaded: its connection breaks, and nothing of it answers any more. */
+      async vanish(): Promise<void> {
+        await transport.close();
+        pageTransport.breakFlow(flow);
+      },
+    });
+  };
+
   /** The only call's account, as kinds or whole. */
   const account = () => [...journal.accounts.values()][0] ?? [];
   return {
@@ -226,6 +326,11 @@ export async function testCentre({
     control,
     directory,
     account,
+    pages,
+    trials,
+    earlierNumbers,
+    openPage,
+    pageTransport,
     kinds: () => account().map(({ kind }) => kind),
     callId: () => [...journal.accounts.keys()][0] as CallId,
     target: `sip:07000000120@198.51.100.1`,

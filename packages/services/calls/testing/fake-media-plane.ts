@@ -25,6 +25,10 @@ export class FakeMediaPlane implements MediaPlane {
   readonly taps = new Set<LegId>();
   readonly looping = new Set<string>();
   readonly recordings = new Map<CallId, RecordingRequest>();
+  readonly echoing = new Set<LegId>();
+  /** When a leg was last heard; a leg that is not here never was. */
+  readonly heardAtMs = new Map<LegId, EpochMs>();
+  readonly channels = new Map<string, LegId>();
   readonly sentDigits: { legId: LegId; digits: string }[] = [];
   /** The legs that began with an offer of ours, in order, and what each was to be. */
   readonly offered: { legId: LegId; transport: LegTransportKind }[] = [];
@@ -111,7 +115,9 @@ export class FakeMediaPlane implements MediaPlane {
     this.recordings.set(request.callId, request);
   }
 
-  async assignRecordingChannel() {}
+  async assignRecordingChannel({ channel, legId }: { channel: string; legId: LegId }) {
+    this.channels.set(channel, legId);
+  }
 
   async stopRecording({ callId }: { callId: CallId }): Promise<RecordingSummary | null> {
     const request = this.recordings.get(callId);
@@ -129,12 +135,21 @@ export class FakeMediaPlane implements MediaPlane {
     this.taps.delete(legId);
   }
 
+  async echo({ legId }: { legId: LegId }) {
+    this.echoing.add(legId);
+  }
+
   async sendDtmf({ legId, digits }: { legId: LegId; digits: string }) {
     this.sentDigits.push({ legId, digits });
   }
 
-  async stats(): Promise<readonly LegStats[]> {
-    return [];
+  async stats(callId: CallId): Promise<readonly LegStats[]> {
+    const nothing = { packetsReceived: 0, packetsSent: 0, packetsLost: 0, packetsRejected: 0, jitterMs: 0 };
+    return [...(this.legs.get(callId) ?? [])].map((legId) => ({
+      ...nothing,
+      legId,
+      lastPacketAtMs: this.heardAtMs.get(legId) ?? null,
+    }));
   }
 
   async list() {

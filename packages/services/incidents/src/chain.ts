@@ -20,6 +20,7 @@ const personalFields: Readonly<Record<string, readonly string[]>> = {
   transferring: ["to"],
   transferred: ["to"],
   "transfer-failed": ["to"],
+  "consultation-started": ["to"],
 };
 
 /** Ties an event to the end of its call's chain. */

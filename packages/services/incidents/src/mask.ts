@@ -34,6 +34,7 @@ const numberFields: Readonly<Record<string, readonly string[]>> = {
   transferring: ["to"],
   transferred: ["to"],
   "transfer-failed": ["to"],
+  "consultation-started": ["to"],
 };
 
 /** Not an agent's id or user name, which say nothing of a customer. */

@@ -44,6 +44,8 @@ export type CallOpening = {
   readonly startedAtMs: EpochMs;
   /** One of ours placed it for practice or demonstration; it says so wherever it shows. */
   readonly simulated: boolean;
+  /** What kind of practice: the simulated caller, or one of ours who spoke. Null: a real call. */
+  readonly trialKind: "simulated" | "self" | null;
 };
 
 /** What became known later; a field that is present replaces, one that is absent stays. */

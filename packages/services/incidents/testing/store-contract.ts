@@ -229,6 +229,7 @@ export function anOpening(callId: CallId, change: Partial<CallOpening> = {}): Ca
     lineNumber: "+82221331111",
     startedAtMs,
     simulated: false,
+    trialKind: null,
     ...change,
   };
 }

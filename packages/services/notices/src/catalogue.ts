@@ -13,7 +13,8 @@ export type AnnouncementKind =
   | "closed"
   | "unknown-number"
   | "hold"
-  | "service-fault";
+  | "service-fault"
+  | "echo-test";
 
 export type AnnouncementEntry = {
   /** Spoken as it stands, in under about 12 s. */
@@ -143,6 +144,17 @@ export const announcementCatalogue: Readonly<Record<AnnouncementKind, Announceme
       en: "We cannot connect your call because of a technical fault. We are sorry for the trouble. Please call again in a little while.",
     },
     purpose: { ko: "장애로 통화를 이을 수 없을 때 들려드립니다.", en: "When a fault keeps the call from going on." },
+    hears: "caller",
+  },
+  "echo-test": {
+    text: {
+      ko: "소리 확인입니다. 지금부터 하시는 말씀을 잠시 뒤에 그대로 들려드립니다. 녹음되지 않습니다.",
+      en: "This is a sound check. From now on you will hear what you say a moment later. It is not recorded.",
+    },
+    purpose: {
+      ko: "직원이 마이크와 스피커를 확인하는 시험 통화를 시작할 때 들려드립니다.",
+      en: "At the beginning of a test call by which staff check their microphone and speaker.",
+    },
     hears: "caller",
   },
 };

@@ -8,7 +8,7 @@ import type { Clock } from "@jikimi/kernel";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { poll } from "./call-watch.ts";
-import type { Centre } from "./centre.ts";
+import { type Centre, testSession } from "./centre.ts";
 
 const program = "/usr/bin/chromium";
 const flags = [
@@ -49,7 +49,7 @@ export class BrowserAgent implements AsyncDisposable {
   /** What the page wrote on its console. */
   readonly said: string[] = [];
   readonly #browser: Browser;
-  readonly #page: Page;
+  #page: Page;
   readonly #folder: string;
   readonly #centre: Centre;
 
@@ -76,10 +76,45 @@ export class BrowserAgent implements AsyncDisposable {
     const context = await browser.newContext({ permissions: ["microphone"], bypassCSP: true });
     const page = await context.newPage();
     const agent = new BrowserAgent({ browser, page, folder, centre });
-    // A page of the server's own: no other origin's WebSocket is taken.
-    await page.goto(`http://127.0.0.1:${centre.jikimi.httpPort}/`);
-    await page.addScriptTag({ content: await pageScript() });
+    await agent.#load(page);
     return agent;
+  }
+
+  /** The browser carries this person's session from now on. */
+  async signIn(username: string): Promise<void> {
+    const url = `http://127.0.0.1:${this.#centre.jikimi.httpPort}`;
+    await this.#page.context().addCookies([{ name: testSession, value: username, url }]);
+  }
+
+  /** As a person presses F5: the page is gone, with its call and its connection, and there is a new one. */
+  async reload(): Promise<void> {
+    await this.#load(this.#page);
+  }
+
+  /** Another tab of the same browser; what is asked of it from now on, is asked of that one. */
+  async openTab(): Promise<void> {
+    this.#page = await this.#page.context().newPage();
+    await this.#load(this.#page);
+  }
+
+  /** Becomes the telephone of whoever is signed in, in this tab; what the server said. */
+  registerTab(tab: string, username: string): Promise<string> {
+    const server = `ws://127.0.0.1:${this.#centre.jikimi.httpPort}/sip?tab=${tab}`;
+    const uri = `sip:${username}@127.0.0.1`;
+    const account = { server, uri, username, password: "", g711: false, answersWhenResumed: true };
+    return this.#do<string>("register", account);
+  }
+
+  /** Connects without registering. */
+  async connect(webSocketPath: string, uri: string): Promise<void> {
+    const server = `ws://127.0.0.1:${this.#centre.jikimi.httpPort}${webSocketPath}`;
+    await this.#do("register", { server, uri, username: null, password: "", g711: false, answersWhenResumed: false });
+  }
+
+  async #load(page: Page): Promise<void> {
+    // A page of the server's own: no other origin's WebSocket is taken.
+    await page.goto(`http://127.0.0.1:${this.#centre.jikimi.httpPort}/`);
+    await page.addScriptTag({ content: await pageScript() });
   }
 
   /** Signs in as one of the sample's agents, by digest over WebSocket. */
@@ -102,7 +137,7 @@ export class BrowserAgent implements AsyncDisposable {
   }
 
   async dial(number: string): Promise<void> {
-    await this.#do("dial", `sip:${number}@127.0.0.1`);
+    await this.#do("dial", number.startsWith("sip:") ? number : `sip:${number}@127.0.0.1`);
   }
 
   hold(hold: boolean): Promise<void> {

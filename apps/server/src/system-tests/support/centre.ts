@@ -1,7 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tone, writeWav } from "@jikimi/audio";
+import { type OperationInput, type OperationName, type OperationOutput, operations } from "@jikimi/http-api";
+import type { Principal } from "@jikimi/identity";
 import { type Clock, ResourceScope, SystemClock, SystemRandom } from "@jikimi/kernel";
 import { type Verification, verifyRecording } from "@jikimi/recording";
 import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
@@ -9,6 +12,7 @@ import type { Jikimi } from "../../compose.ts";
 import type { Config } from "../../config/index.ts";
 import { Instance, loopback } from "../../demo/instance.ts";
 import type { PhoneProcess } from "../../demo/phone-process.ts";
+import type { WhoAsks } from "../../who-asks.ts";
 import { CallWatch, type WatchedCall } from "./call-watch.ts";
 import type { Line } from "./raw-caller.ts";
 
@@ -34,6 +38,8 @@ export type CentreOptions = {
   readonly trialTrunkPort?: number;
   /** A telephone to which the sample trunk leads instead; it answers after 300 ms. */
   readonly citizen?: { readonly user: string; readonly heardPath?: string };
+  /** A browser that shows the cookie `test-session=USERNAME` is that person. */
+  readonly sessions?: boolean;
   readonly agentHost?: string;
   /** Keeps what the first agent hears in the data folder (`heard.wav`). */
   readonly keepHeard?: boolean;
@@ -99,7 +105,12 @@ export class Centre implements AsyncDisposable {
       const wish = options.citizen;
       const citizen = wish === undefined ? null : instance.phone({ name: wish.user, answerAfterMs: 300, ...wish });
       const trunkPort = citizen === null ? trialTrunkPort : await sipPortOf(citizen);
-      const jikimi = await instance.start({ trialTrunkPort: trunkPort });
+      // The directory is there before anybody asks.
+      const authenticate: WhoAsks = async (request) => sessionOf(request, jikimi);
+      const jikimi = await instance.start({
+        trialTrunkPort: trunkPort,
+        ...(options.sessions ? { authenticate } : {}),
+      });
       const calls = new CallWatch(jikimi.journal, clock);
       const centre = new Centre({ clock, jikimi, agents, citizen, calls, scope, instance });
       await Promise.all(agents.map((phone, i) => centre.signIn(phone, `agent${i + 1}`)));
@@ -161,6 +172,34 @@ export class Centre implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#scope[Symbol.asyncDispose]();
   }
+}
+
+/** Asks an operation of the contract as this person's page would. */
+export async function askAs<Name extends OperationName>(
+  { jikimi }: Centre,
+  username: string,
+  name: Name,
+  input: OperationInput<Name>,
+): Promise<OperationOutput<Name>> {
+  const { method, path } = operations[name];
+  const given = input as Readonly<Record<string, string>>;
+  const url = path.replace(/:([a-zA-Z]+)/g, (_, field: string) => encodeURIComponent(given[field] ?? ""));
+  const headers = { cookie: `${testSession}=${username}`, "content-type": "application/json" };
+  const body = method === "GET" ? {} : { body: JSON.stringify(input) };
+  const response = await fetch(`http://${loopback}:${jikimi.httpPort}${url}`, { method, headers, ...body });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Error(`${name} was refused with ${response.status}: ${JSON.stringify(answer)}`);
+  return answer as OperationOutput<Name>;
+}
+
+/** The cookie of the tests' own sessions. */
+export const testSession = "test-session";
+
+function sessionOf({ headers }: IncomingMessage, { directory }: Jikimi): Principal | null {
+  const username = new RegExp(`${testSession}=([a-z0-9]+)`).exec(headers.cookie ?? "")?.[1];
+  const person = username === undefined ? null : directory.view().personByUsername(username);
+  if (person === null) return null;
+  return { kind: "person", personId: person.id, role: person.role, sessionId: `session of ${username}` };
 }
 
 /** The value, or a failure that says what did not come. */

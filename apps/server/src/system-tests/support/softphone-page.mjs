@@ -12,7 +12,7 @@ let onlyTelephoneCodecs = false;
 
 window.softphone = {
   /** Resolves when the registrar has taken it. */
-  async register({ server, uri, username, password, g711 }) {
+  async register({ server, uri, username, password, g711, answersWhenResumed }) {
     onlyTelephoneCodecs = g711;
     userAgent = new UserAgent({
       uri: UserAgent.makeURI(uri),
@@ -21,15 +21,26 @@ window.softphone = {
       authorizationPassword: password,
       logLevel: "warn",
       sessionDescriptionHandlerFactoryOptions: { peerConnectionConfiguration: { iceServers: [] } },
-      delegate: { onInvite: (invitation) => follow(invitation) },
+      delegate: {
+        onInvite(invitation) {
+          follow(invitation);
+          // Asked back into a call that is on: nobody has to press anything.
+          if (answersWhenResumed && invitation.request.getHeader("X-Jikimi-Resume"))
+            void invitation.accept(mediaOptions());
+        },
+      },
     });
     await userAgent.start();
+    if (username === null) return;
     const registerer = new Registerer(userAgent);
     const registered = new Promise((resolve) => {
-      registerer.stateChange.addListener((state) => state === RegistererState.Registered && resolve());
+      registerer.stateChange.addListener((state) => state === RegistererState.Registered && resolve("registered"));
     });
-    await registerer.register();
-    await registered;
+    const refused = new Promise((resolve) => {
+      const requestDelegate = { onReject: ({ message }) => resolve(String(message.statusCode)) };
+      void registerer.register({ requestDelegate });
+    });
+    return Promise.race([registered, refused]);
   },
   answer: () => session.accept(mediaOptions()),
   async dial(uri) {

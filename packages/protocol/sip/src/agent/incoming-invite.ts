@@ -158,7 +158,7 @@ export class IncomingInviteSession implements IncomingInvite {
   }
 
   async authenticate(verifier: DigestAuthority): Promise<AuthenticateResult> {
-    const verdict = await verifier.verify(this.request);
+    const verdict = await verifier.verify(this.request, this.source);
     switch (verdict.kind) {
       case "ok":
         return { kind: "authenticated", username: verdict.username };

@@ -1,3 +1,4 @@
+import { Listeners } from "@jikimi/kernel";
 import type {
   Dialog,
   DialogState,
@@ -57,12 +58,14 @@ export class SipUserAgent implements UserAgent {
   readonly #dialogs = new Dialogs();
   readonly #invitesIn = new Map<ServerTransaction, IncomingInviteSession>();
   readonly #invitesOut = new Set<OutgoingInviteSession>();
+  readonly #flowListeners: Listeners<Flow>;
   #onInvite: ((invite: IncomingInvite) => void) | null = null;
   #registrar: RegisterHandler | null = null;
   #closing = false;
 
   constructor(options: SipUserAgentOptions) {
     const { clock, random, log } = options;
+    this.#flowListeners = new Listeners((failure) => log.error({ failure }, "a listener of connections failed"));
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const { t1Ms = 500, t2Ms = 4_000, t4Ms = 5_000 } = options.timers ?? {};
     const timers = { t1Ms, t2Ms, t4Ms };
@@ -72,7 +75,10 @@ export class SipUserAgent implements UserAgent {
       limits,
       onRequest: (request, flow) => transactions.receiveRequest(request, flow),
       onResponse: (response) => transactions.receiveResponse(response),
-      onFlowClosed: (flow) => this.#registrar?.flowClosed(flow),
+      onFlowClosed: (flow) => {
+        this.#registrar?.flowClosed(flow);
+        this.#flowListeners.emit(flow);
+      },
     });
     const transactions = new TransactionLayer({
       clock,
@@ -124,6 +130,10 @@ export class SipUserAgent implements UserAgent {
 
   useRegistrar(registrar: RegisterHandler): void {
     this.#registrar = registrar;
+  }
+
+  onFlowClosed(listener: (flow: Flow) => void): () => void {
+    return this.#flowListeners.add(listener);
   }
 
   isFlowOpen(flow: Flow): boolean {

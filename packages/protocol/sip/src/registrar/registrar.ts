@@ -68,13 +68,18 @@ export class Registrar implements RegisterHandler {
   async register(request: SipRequest, source: Flow): Promise<RegisterAnswer> {
     const user = parseSipUri(request.to.uri)?.user ?? null;
     if (user === null) return { status: 404, headers: [] };
-    const verdict = await this.#options.authority.verify(request);
+    const verdict = await this.#options.authority.verify(request, source);
     if (verdict.kind === "denied") return { status: 403, headers: [] };
     if (verdict.kind === "challenge") {
       return { status: 401, headers: verdict.challenges.map((challenge) => ["WWW-Authenticate", challenge] as const) };
     }
     if (!this.#options.mayRegister(verdict.username, user)) return { status: 403, headers: [] };
     return this.#carryOut(request, source, user);
+  }
+
+  /** Takes a phone's registration back; it is not told, and may register again if it may at all. */
+  withdraw(binding: Binding): void {
+    if (this.#expiry.has(binding)) this.#remove(binding, "withdrawn");
   }
 
   flowClosed(flow: Flow): void {

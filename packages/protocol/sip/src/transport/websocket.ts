@@ -53,8 +53,11 @@ export class WebSocketTransport implements Transport {
     return Promise.resolve({ kind: "bound", address: { transport: this.name, ...this.advertised } });
   }
 
-  /** Takes an HTTP upgrade request; refuses one that does not speak `sip`, or comes too many or from elsewhere. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /**
+   * Takes an HTTP upgrade request; refuses one that does not speak `sip`, or comes too many or from elsewhere. `onOpen`
+   * learns of the connection before its first message.
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, onOpen: (flow: Flow) => void = () => {}): void {
     const refusal = this.#refusalOf(request);
     if (refusal !== null) {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -63,10 +66,12 @@ export class WebSocketTransport implements Transport {
     const remoteHost = plainAddress(request.socket.remoteAddress);
     const remotePort = request.socket.remotePort ?? 0;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#connections.add(webSocket, {
+      const flow = {
         ...this.flowTo(remoteHost, remotePort),
         connectionId: `ws-${this.advertised.port}-${this.#nextId++}`,
-      });
+      };
+      onOpen(flow);
+      this.#connections.add(webSocket, flow);
     });
   }
 
