@@ -82,25 +82,28 @@ test.for([
   { caller: "pcmu", opus: true, payloadType: OPUS },
   { caller: "pcma", opus: true, payloadType: OPUS },
   { caller: "pcma", opus: false, payloadType: 0 },
-] as const)("a telephone with $caller and a browser (Opus: $opus) hear each other", async ({ caller, opus, payloadType }) => {
-  await using stage = await connected({ caller, opus });
-  const { agent } = stage;
-  stage.caller.takeHeard();
-  agent.takeHeard();
-  agent.packets.length = 0;
-  stage.caller.say(tone({ frequencyHz: 1004, durationMs: 3000 }));
-  agent.say(tone({ frequencyHz: 633, durationMs: 3000 }));
-  await stage.run(1500);
-  const heardByAgent = middle(agent.takeHeard());
-  const heardByCaller = middle(stage.caller.takeHeard());
-  expect(heardByAgent.length).toBeGreaterThan(RATE);
-  expect(dominantFrequencyHz(heardByAgent, RATE)).toBeCloseTo(1004, -0.5);
-  expect(dominantFrequencyHz(heardByCaller, RATE)).toBeCloseTo(633, -0.5);
-  expect(Math.abs(levelDbfs(heardByAgent) + 15)).toBeLessThan(1);
-  expect(Math.abs(levelDbfs(heardByCaller) + 15)).toBeLessThan(1);
-  expect(new Set(agent.packets.map((packet) => packet.payloadType))).toEqual(new Set([payloadType]));
-  expectOneSource(agent.packets, opus ? 960 : 160);
-});
+] as const)(
+  "a telephone with $caller and a browser (Opus: $opus) hear each other",
+  async ({ caller, opus, payloadType }) => {
+    await using stage = await connected({ caller, opus });
+    const { agent } = stage;
+    stage.caller.takeHeard();
+    agent.takeHeard();
+    agent.packets.length = 0;
+    stage.caller.say(tone({ frequencyHz: 1004, durationMs: 3000 }));
+    agent.say(tone({ frequencyHz: 633, durationMs: 3000 }));
+    await stage.run(1500);
+    const heardByAgent = middle(agent.takeHeard());
+    const heardByCaller = middle(stage.caller.takeHeard());
+    expect(heardByAgent.length).toBeGreaterThan(RATE);
+    expect(dominantFrequencyHz(heardByAgent, RATE)).toBeCloseTo(1004, -0.5);
+    expect(dominantFrequencyHz(heardByCaller, RATE)).toBeCloseTo(633, -0.5);
+    expect(Math.abs(levelDbfs(heardByAgent) + 15)).toBeLessThan(1);
+    expect(Math.abs(levelDbfs(heardByCaller) + 15)).toBeLessThan(1);
+    expect(new Set(agent.packets.map((packet) => packet.payloadType))).toEqual(new Set([payloadType]));
+    expectOneSource(agent.packets, opus ? 960 : 160);
+  },
+);
 
 test("two browsers hear each other", async () => {
   await using stage = await Stage.open();

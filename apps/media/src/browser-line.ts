@@ -75,7 +75,11 @@ export class BrowserLine {
   /** A party that offers other credentials than before restarts ICE, and hears other ones of ours (RFC 8839 §4.4.1.1.1). */
   #describe(offered: SecureTransport | null): SecureTransport {
     const before = this.#remote;
-    if (offered !== null && before !== null && (offered.ufrag !== before.ufrag || offered.password !== before.password)) {
+    if (
+      offered !== null &&
+      before !== null &&
+      (offered.ufrag !== before.ufrag || offered.password !== before.password)
+    ) {
       this.#transport.restart();
     }
     return this.#transport.local;

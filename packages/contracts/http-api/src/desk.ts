@@ -27,6 +27,11 @@ export const phoneOutput = z.object({
   codecs: z.array(z.enum(["opus", "PCMU", "PCMA"])),
   /** Rings oneself: a test call that plays back what one says. */
   echoAddress: z.string(),
+  /**
+   * An INVITE with this header (its value is the call's id) asks the page back into a call that is on, after a reload or
+   * in the tab that took the telephone: it is answered at once, and whatever session the page still has is let go.
+   */
+  resumeHeader: z.string(),
 });
 
 export const actInput = onCall.extend({
