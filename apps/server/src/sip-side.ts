@@ -75,9 +75,10 @@ export class SipSide implements AsyncDisposable {
     this.userAgent.useRegistrar(this.#registrar);
     this.phones.follow(this.#registrar, this.userAgent);
     this.userAgent.onFlowClosed((flow) => options.trials.disconnected(flow));
-    this.#registrar.onEvent(({ binding: { user } }) => {
-      const person = directory.view().personByUsername(user);
-      if (person !== null) options.onPhones(person.id, this.#registrar.lookup(user).length > 0);
+    // A page that reloads is away for a moment; its person is not.
+    pages.onChange(({ agentId }) => {
+      const { holder, otherPhones } = pages.view(agentId, null);
+      options.onPhones(agentId, otherPhones > 0 || holder !== "nobody");
     });
     this.signalling = {
       userAgent: this.userAgent,

@@ -82,7 +82,7 @@ export async function exportRecording(
   if (opened.kind === "refused") throw failure("recording-unreadable", { cause: opened.finding });
   await using recording = opened.recording;
   try {
-    const { manifest } = await exportWav(recording, { wavPath, synthetic: row.simulated });
+    const { manifest } = await exportWav(recording, { wavPath, synthetic: row.simulated && row.trialKind !== "self" });
     return {
       callId,
       path: wavPath,
@@ -109,7 +109,9 @@ export async function listIncidents(
     ...(before === undefined ? {} : { openedBeforeMs: before }),
     ...(state === undefined ? {} : { state }),
   });
-  return { incidents: rows.map(incidentOf) };
+  const calls = new Map<CallId, CallRow | null>();
+  for (const { callId } of rows) if (!calls.has(callId)) calls.set(callId, await records.findCall(callId));
+  return { incidents: rows.map((row) => incidentOf(row, calls.get(row.callId) ?? null)) };
 }
 
 export async function showIncident(
@@ -121,7 +123,7 @@ export async function showIncident(
   const { call, incident, notice, announcements, utterances, actions, recording, verification } = document;
   const number = reveal === undefined ? null : await revealed(call.callId, reveal.reason, deps);
   return {
-    incident: incidentOf(incident),
+    incident: incidentOf(incident, call),
     call: summaryOf(call, number),
     notice: notice === null ? null : playedOf(notice),
     announcements: announcements.map(playedOf),
@@ -179,10 +181,11 @@ function recordingSummary({ recordingSummary: summary }: CallRow) {
   return { durationMs: kept.durationMs ?? null, gaps: kept.gaps ?? [], complete: kept.complete ?? false };
 }
 
-function incidentOf(row: IncidentRow): OperationOutput<"incidents.list">["incidents"][number] {
+function incidentOf(row: IncidentRow, call: CallRow | null): OperationOutput<"incidents.list">["incidents"][number] {
   const { incidentId, callId, state, openedAtMs, closedAtMs, policyId, policyVersion, cause, outcome } = row;
   const policy = { id: policyId, version: policyVersion };
-  return { incidentId, callId, state, openedAtMs, closedAtMs, policy, cause, outcome };
+  const trialKind = call?.trialKind ?? null;
+  return { incidentId, callId, state, openedAtMs, closedAtMs, policy, cause, outcome, trialKind };
 }
 
 function playedOf(played: PlayedAnnouncement) {

@@ -1,4 +1,7 @@
-import type { WordedRefusal } from "./telephone-operations.ts";
+import type { CommandRefusal } from "@jikimi/calls";
+
+/** Refusals that have no code of their own in the contract. */
+type WordedRefusal = Exclude<CommandRefusal, "not-on-your-line" | "person-not-free" | "no-trunk">;
 
 /** Why something that an agent wished had no effect: what is so, and what they can do. */
 export const refusalTexts: Readonly<Record<WordedRefusal, { readonly ko: string; readonly en: string }>> = {

@@ -1,5 +1,5 @@
-import type { BrowserPhones, CallControl, Commanded, CommandRefusal, MediaCapabilities } from "@jikimi/calls";
-import { echoUser } from "@jikimi/calls";
+import type { BrowserPhones, CallControl, Commanded, MediaCapabilities } from "@jikimi/calls";
+import { echoUser, resumeHeader } from "@jikimi/calls";
 import type { DirectoryView, Person } from "@jikimi/directory";
 import type { OperationOutput, OperationRequest } from "@jikimi/http-api";
 import type { Principal } from "@jikimi/identity";
@@ -71,6 +71,7 @@ function phone(tab: string, person: Person, { directory, codecs, host }: Telepho
     numberShown: shown === null ? null : nationalDigits(shown as PhoneNumber),
     codecs: [...codecs],
     echoAddress: formatSipUri(sipUri({ user: echoUser, host })),
+    resumeHeader,
   };
 }
 
@@ -104,5 +105,3 @@ async function taken(
   if (why === "person-not-free" || why === "no-trunk") throw failure(why);
   throw new OperationFailure({ code: "action-refused", ...refusalTexts[why] });
 }
-
-export type WordedRefusal = Exclude<CommandRefusal, "not-on-your-line" | "person-not-free" | "no-trunk">;

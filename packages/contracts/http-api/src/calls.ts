@@ -103,6 +103,7 @@ const incidentSummary = z.object({
   policy: z.object({ id, version: z.number().int().positive() }),
   cause: z.unknown(),
   outcome: z.unknown(),
+  trialKind,
 });
 
 const playedAnnouncement = z.object({

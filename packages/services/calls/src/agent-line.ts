@@ -243,7 +243,7 @@ export class AgentLine implements AgentKeeping {
     await hearing.follow(call, "agent");
     if (before === null) return;
     await media.release({ callId: call.id, legId: before.legId }).catch(() => {});
-    await before.dialog.bye({ reason: { protocol: "SIP", cause: 200, text: "Call completed elsewhere" } });
+    void before.dialog.bye({ reason: { protocol: "SIP", cause: 200, text: "Call completed elsewhere" } });
   }
 
   #returned(): void {

@@ -122,9 +122,9 @@ async function ringClaimed(call: Call, person: Person, deps: CallDeps, { signal 
   return false;
 }
 
-/** A caller who gave up is no missed call of the agent's; a telephone that is not there is. */
+/** A caller who gave up is no missed call of the agent's, nor is a page that reloads; a telephone that is not there is. */
 function stoppedBecause(why: NotReached, callerGaveUp: boolean): "missed" | "declined" | "withdrawn" {
-  if (callerGaveUp || why === "media-unavailable") return "withdrawn";
+  if (callerGaveUp || why === "media-unavailable" || why === "page-gone") return "withdrawn";
   return why === "busy-or-refused" ? "declined" : "missed";
 }
 

@@ -1,5 +1,5 @@
-export { agentGraceMs, resumeHeader } from "./agent-line.ts";
-export { type BrowserPhones, type PageOwner, type PhoneView, tabGraceMs } from "./browser-phones.ts";
+export { resumeHeader } from "./agent-line.ts";
+export type { BrowserPhones, PageOwner, PhoneView } from "./browser-phones.ts";
 export { Call, type CallEnd, type EndReason, type Party } from "./call.ts";
 export { CallControl } from "./call-control.ts";
 export type { CallDeps, Routing } from "./call-deps.ts";

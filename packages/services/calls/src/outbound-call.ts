@@ -5,6 +5,7 @@ import { playNotice } from "./announce.ts";
 import type { Call } from "./call.ts";
 import type { CallDeps } from "./call-deps.ts";
 import { type LegFailure, mapFailure } from "./failure-codes.ts";
+import { isPage } from "./is-page.ts";
 import { watchCallerOffers } from "./renegotiation.ts";
 import { talk } from "./talk.ts";
 
@@ -76,7 +77,13 @@ export async function runOutboundCall(
     });
   });
 
+  // Nobody is rung for a page that is gone.
+  const stopWatching = deps.signalling.userAgent.onFlowClosed((flow) => {
+    if (!isPage(flow) || flow.connectionId !== invite.source.connectionId) return;
+    call.finish({ by: "agent", reason: "cancelled" });
+  });
   const outcome = await outgoing.outcome;
+  stopWatching();
   if (call.ended.aborted) {
     if (outcome.kind === "answered") await outcome.dialog.bye();
     return;

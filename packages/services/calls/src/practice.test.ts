@@ -171,3 +171,35 @@ test("a trial that the agent dials reaches the simulated telephone, not the carr
   expect(centre.carrier.rung[0]?.requestUri.user).toBe("01012345678");
   expect(centre.journal.rows.get(centre.callId())).toMatchObject({ trialKind: "simulated", direction: "outbound" });
 });
+
+test("a page that is gone while it dials leaves nobody ringing", async () => {
+  const { centre, page, agentId } = await withPage();
+  centre.carrier.manner = "rings";
+  void page.call("01098765432");
+  await centre.clock.advance(1000);
+  expect(centre.carrier.rung).toHaveLength(1);
+  await page.vanish();
+  await centre.clock.advance(1000);
+  expect(centre.carrier.rung[0]?.cancelled.aborted).toBe(true);
+  expect(centre.account().find(({ kind }) => kind === "bye")).toMatchObject({ by: "agent", reason: "cancelled" });
+  expect(centre.roster.presence(agentId)).toMatchObject({ kind: "ready" });
+});
+
+test("a page that reloads while it rings is rung again where it comes back, and has missed nothing", async () => {
+  const { centre, page, agentId } = await withPage();
+  page.phone.manner = "rings";
+  void centre.carrier.call(centre.target);
+  await centre.clock.advance(fakeSoundMs + 1000);
+  expect(page.phone.rung).toHaveLength(1);
+  await page.vanish();
+  await centre.clock.advance(500);
+  expect(centre.account().find(({ kind }) => kind === "not-reached")).toMatchObject({ why: "page-gone" });
+  const again = await centre.openPage(0, "a");
+  void again.register();
+  await centre.clock.advance(100);
+  // The server tells the roster whenever a telephone registers.
+  centre.roster.apply(agentId, { kind: "signed-in" });
+  await centre.clock.advance(1000);
+  expect(again.phone.dialog).not.toBeNull();
+  expect(centre.kinds()).toContain("bridged");
+});

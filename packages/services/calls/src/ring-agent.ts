@@ -17,7 +17,7 @@ export type RingResult =
   | { readonly kind: "answered"; readonly legId: LegId; readonly dialog: Dialog }
   | { readonly kind: "not-reached"; readonly why: NotReached; readonly status?: number };
 
-export type NotReached = "no-phone" | "no-answer" | "busy-or-refused" | "media-unavailable" | "cancelled";
+export type NotReached = "no-phone" | "page-gone" | "no-answer" | "busy-or-refused" | "media-unavailable" | "cancelled";
 
 /**
  * Rings all telephones of one agent at once (RFC 3261 §16.7 has the idea): the first to answer has the call, the
@@ -47,16 +47,26 @@ export async function ringAgent(
       headers,
       signal: AbortSignal.any([signal, stop.signal]),
     });
-    return [{ invite, stop, legId: offer.legId }];
+    return [{ invite, stop, binding, legId: offer.legId }];
   });
   if (invites.length === 0) return { kind: "not-reached", why: "media-unavailable" };
+  // A page that is closed or reloaded cannot answer any more; nobody waits for it.
+  const vanished = new Set<string | null>();
+  const stopWatching = signalling.userAgent.onFlowClosed((flow) => {
+    if (!isPage(flow)) return;
+    vanished.add(flow.connectionId);
+    for (const { stop, binding } of invites) if (binding.flow.connectionId === flow.connectionId) stop.abort();
+  });
   const first = await firstAnswer(invites);
+  stopWatching();
+  const areGone = invites.every(({ binding }) => vanished.has(binding.flow.connectionId));
   const answered = first.kind === "answered" ? await take(call, first, media) : null;
   for (const { legId } of offers.values()) {
     if (legId !== answered?.legId) await media.release({ callId: call.id, legId });
   }
   if (answered !== null) return answered;
-  return first.kind === "answered" ? { kind: "not-reached", why: "media-unavailable" } : first;
+  if (first.kind === "answered") return { kind: "not-reached", why: "media-unavailable" };
+  return areGone ? { kind: "not-reached", why: "page-gone" } : first;
 }
 
 /** A telephone that registered over WebSocket is a browser (RFC 7118). */

@@ -14,6 +14,12 @@ const call1 = "call-1" as CallId;
 /** What every `CallStore` does. `openStore` gives an empty one each time. */
 export function callStoreContract(name: string, openStore: () => Promise<CallStore>): void {
   describe(`the call store: ${name}`, () => {
+    test("keeps which kind of practice a call was", async () => {
+      const store = await openStore();
+      await store.write([aStory(call1, { simulated: true, trialKind: "self" }).open()]);
+      expect(await store.findCall(call1)).toMatchObject({ simulated: true, trialKind: "self" });
+    });
+
     test("a call that is opened is there with what is known, and nothing made up", async () => {
       const store = await openStore();
       const story = aStory(call1);

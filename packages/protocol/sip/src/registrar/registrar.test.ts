@@ -133,6 +133,30 @@ describe("registrar (RFC 3261 §10.3)", () => {
     expect(registrar.all()).toEqual([]);
   });
 
+  test("a phone that we take back is gone, told once, and may register again", async () => {
+    const { register, registrar, events } = await setUp();
+    await register(["Contact: <sip:a@10.0.0.5>"]);
+    const [binding] = registrar.lookup("kim");
+    if (binding === undefined) throw new Error("not registered");
+    registrar.withdraw(binding);
+    registrar.withdraw(binding);
+    expect(registrar.lookup("kim")).toEqual([]);
+    expect(events.map((event) => (event.kind === "unregistered" ? event.why : "+"))).toEqual(["+", "withdrawn"]);
+    expect((await register(["Contact: <sip:a@10.0.0.5>"])).status).toBe(200);
+  });
+
+  test("who decides learns over which connection a REGISTER came", async () => {
+    const sources: string[] = [];
+    const { register } = await setUp({
+      verify: async (_request, source) => {
+        sources.push(source.remoteHost);
+        return { kind: "ok", username: "kim" };
+      },
+    });
+    await register(["Contact: <sip:a@10.0.0.5>"]);
+    expect(sources).toEqual(["192.0.2.9"]);
+  });
+
   test("a call to a phone goes where its REGISTER came from, not where its Contact says", async () => {
     const { register, registrar, server, network, clock } = await setUp();
     await register(["Contact: <sip:kim@10.0.0.5:5062>"]);

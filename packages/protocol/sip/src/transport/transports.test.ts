@@ -40,9 +40,12 @@ async function webServer(more: { allowedOrigins?: string[]; maxConnections?: num
   await new Promise<void>((resolve) => http.listen(0, HOST, resolve));
   const { port } = http.address() as AddressInfo;
   const transport = new WebSocketTransport({ clock, advertised: { host: HOST, port }, ...more });
-  http.on("upgrade", (request, socket, head) => transport.handleUpgrade(request, socket, head));
+  const opened: Flow[] = [];
+  http.on("upgrade", (request, socket, head) =>
+    transport.handleUpgrade(request, socket, head, (flow) => opened.push(flow)),
+  );
   closers.push(() => new Promise((resolve) => http.close(resolve)));
-  return { transport, url: `ws://${HOST}:${port}/sip`, http };
+  return { transport, url: `ws://${HOST}:${port}/sip`, http, opened };
 }
 
 /** Calls `target` and hangs up from the called side; gives what each side saw. */
@@ -227,6 +230,21 @@ test("bad frames over a WebSocket are counted, keep-alives answered, and too man
   );
   expect(status).toBe(503);
   socket.close();
+});
+
+test("a WebSocket is made known when it opens, and when it has closed", async () => {
+  const { transport, url, opened } = await webServer();
+  const server = await agent(transport);
+  const closed = new Promise<Flow>((resolve) => server.agent.onFlowClosed(resolve));
+  const socket = new WebSocket(url, "sip");
+  await new Promise((resolve) => socket.once("open", resolve));
+  const [flow] = opened;
+  if (flow === undefined) throw new Error("not made known");
+  expect(flow.connectionId).not.toBeNull();
+  expect(server.agent.isFlowOpen(flow)).toBe(true);
+  socket.terminate();
+  expect(await closed).toEqual(flow);
+  expect(server.agent.isFlowOpen(flow)).toBe(false);
 });
 
 test("address literals need no name server; what does not resolve is an empty list", async () => {
