@@ -31,12 +31,17 @@ let folder: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "jikimi-sipp-"));
-  agent = new SipUserAgent({ clock, random, log: silentLog });
-  const udp = await agent.listen(new UdpTransport({ host: HOST, port: 0 }));
-  if (udp.kind !== "bound") throw new Error(udp.kind);
-  port = udp.address.port;
-  const tcp = await agent.listen(new TcpTransport({ clock, host: HOST, port }));
-  if (tcp.kind !== "bound") throw new Error(tcp.kind);
+  for (;;) {
+    agent = new SipUserAgent({ clock, random, log: silentLog });
+    const udp = await agent.listen(new UdpTransport({ host: HOST, port: 0 }));
+    if (udp.kind !== "bound") throw new Error(udp.kind);
+    port = udp.address.port;
+    const tcp = await agent.listen(new TcpTransport({ clock, host: HOST, port }));
+    if (tcp.kind === "bound") return;
+    // The system gave a port that is free for UDP and not for TCP: another pair.
+    await agent.close({ graceMs: 0 });
+    if (tcp.kind !== "port-taken") throw new Error(tcp.kind);
+  }
 });
 
 afterEach(async () => {
