@@ -32,7 +32,7 @@ async function runAll() {
   const tests = (project, minutes, live) => vitestStep({ root, project, live, limitMs: minutes * 60_000 });
   const quick = await steps.runSteps([tests("unit", 6, false), ...checkSteps(root)], { lanes: 2 });
   // One after the other: these measure sound and time on the wire, and must not starve each other.
-  const real = await steps.runSteps([tests("peers", 6, true), tests("system", 7, true)]);
+  const real = await steps.runSteps([tests("peers", 6, true), tests("system", 12, true)]);
   const failures = steps.failureReports([...quick, ...real]);
   if (failures !== "") console.log(failures);
   return steps.addTallies([...quick, ...real].map((result) => result.tally));
