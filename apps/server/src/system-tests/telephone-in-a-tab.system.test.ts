@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { join } from "node:path";
 import { levelDbfs, tone, toneLevelDbfs, writeWav } from "@jikimi/audio";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { PhoneProcess } from "../demo/phone-process.ts";
 import { BrowserAgent, requireChromium } from "./support/browser-agent.ts";
 import { poll, type WatchedCall } from "./support/call-watch.ts";
-import { askAs, Centre, present } from "./support/centre.ts";
+import { askAs, Centre, present, testSession } from "./support/centre.ts";
 import { exportedSound } from "./support/exported-sound.ts";
 
 const rateHz = 8000;
@@ -185,6 +186,24 @@ test("a simulated caller rings who asked, is heard by the recogniser for synthet
   await expect(askAs(centre, "agent1", "trial.start", { scenario: "polite" })).rejects.toThrow("resting");
 });
 
+test("a scenario that the agent begins: the page dials what it was told, and reaches the simulated telephone", async () => {
+  await using agent = await atDesk("agent2");
+  const { dial } = await askAs(centre, "agent2", "trial.start", { scenario: "outbound-abusive" });
+  if (dial === null) throw new Error("nothing to dial");
+  await agent.dial(dial);
+  const call = await centre.calls.from("agent2");
+  expect(await call.until("dialled")).toMatchObject({ number: "+821012345678", trunk: "trial" });
+  expect(await call.until("notice-completed")).toMatchObject({ outcome: "completed" });
+  await call.until("utterance", { withinMs: 60_000, where: ({ speaker }) => speaker === "caller" });
+  await agent.hangUp();
+  expect(await call.until("ended")).toMatchObject({ by: "agent", reason: "hung-up" });
+  await centre.jikimi.journal.settled();
+  expect(await centre.jikimi.records.findCall(call.callId)).toMatchObject({
+    trialKind: "simulated",
+    direction: "outbound",
+  });
+});
+
 test("a sound check gives back one's own voice; somebody who plays the caller rings who let them", async () => {
   await using agent = await atDesk("agent2");
   const { echoAddress } = await askAs(centre, "agent2", "desk.phone", { tab: "a" });
@@ -211,4 +230,42 @@ test("a sound check gives back one's own voice; somebody who plays the caller ri
   expect(await call.until("ended")).toMatchObject({ by: "caller", reason: "hung-up" });
   await centre.jikimi.journal.settled();
   expect(await centre.jikimi.records.findCall(call.callId)).toMatchObject({ trialKind: "self", callerNumber: null });
+});
+
+/** What the server answers to an upgrade request for this path: 101 when it opens. */
+function upgrade(path: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      host: "127.0.0.1",
+      port: centre.jikimi.httpPort,
+      path,
+      headers: {
+        connection: "Upgrade",
+        upgrade: "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "sec-websocket-protocol": "sip",
+        ...headers,
+      },
+    });
+    asked.on("upgrade", (response, socket) => {
+      socket.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    asked.on("response", (response) => resolve(response.statusCode ?? 0));
+    asked.on("error", reject);
+    asked.end();
+  });
+}
+
+test("a trial's token opens one connection; a session's cookie is of no use from another origin", async () => {
+  const { webSocketPath } = await askAs(centre, "agent1", "trial.speakYourself", {});
+  const cookie = `${testSession}=agent1`;
+  expect(await upgrade(webSocketPath)).toBe(101);
+  expect(await upgrade(webSocketPath)).toBe(403);
+  expect(await upgrade("/sip?trial=")).toBe(403);
+  expect(await upgrade("/sip?tab=a", { cookie })).toBe(101);
+  expect(await upgrade("/sip?tab=a", { cookie, origin: "http://elsewhere.example" })).toBe(403);
+  expect(await upgrade(`/sip?tab=${"x".repeat(4000)}`, { cookie }), "a long name is cut").toBe(101);
+  expect(await upgrade("/sip", { cookie: "%%%" }), "asked for a password then").toBe(101);
 });
