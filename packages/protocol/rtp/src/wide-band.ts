@@ -20,7 +20,7 @@ export const WIDE_RATIO = 6;
 export const WIDE_FRAME_SAMPLES = 160;
 const MAX_DROPOUT = 3000;
 const MAX_PACKET_BYTES = 1500;
-/** A packet inside may wait in a socket while the next ones come. */
+/** A packet may wait in a socket, or at the leg for the tap and the record, while the next ones come (`EndpointListener`). */
 const SCRATCH_PACKETS = 8;
 
 class Scratch {
