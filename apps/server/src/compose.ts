@@ -162,7 +162,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
 
   onStep("sip");
   const view = () => directory.view();
-  const roster = new AgentRoster({ clock, directory: view, wrapUpMs: options.wrapUpMs ?? 0 });
+  const roster = new AgentRoster({ clock, directory: view, wrapUpMs: () => options.wrapUpMs ?? 0 });
   const sip = scope.use(
     new SipSide({
       clock,

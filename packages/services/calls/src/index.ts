@@ -4,7 +4,7 @@ export type { CallDeps, Routing } from "./call-deps.ts";
 export type { CallEvent, CallEventBody } from "./call-events.ts";
 export { CallHearing } from "./call-hearing.ts";
 export { CallRecordings } from "./call-recording.ts";
-
+export { PoliciesInForce } from "./policies-in-force.ts";
 export type {
   AbuseLabel,
   AcceptResult,

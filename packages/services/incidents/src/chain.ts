@@ -20,6 +20,8 @@ const personalFields: Readonly<Record<string, readonly string[]>> = {
   transferring: ["to"],
   transferred: ["to"],
   "transfer-failed": ["to"],
+  "help-requested": ["note"],
+  "incident-commented": ["comment"],
 };
 
 /** Ties an event to the end of its call's chain. */
