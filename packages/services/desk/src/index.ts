@@ -1,10 +1,5 @@
-export { callViewOf, type Looking, partIn, transcriptLineOf } from "./call-view.ts";
-export { reduceStory } from "./reduce-story.ts";
-export {
-  beginStory,
-  type CallStory,
-  type StoryEvent,
-  type StoryFact,
-  type StoryLine,
-  type StoryOpening,
-} from "./story.ts";
+export { Desk, type DeskOutcome, type DeskParts } from "./desk.ts";
+export type { DeskConnection, DeskVisitor } from "./desk-feed.ts";
+export { dispositions, isDisposition } from "./dispositions.ts";
+export type { Wire } from "./outbox.ts";
+export type { AgentCall, AgentCallFilter, DeskPhones, DeskStore, ServiceHealth } from "./ports.ts";

@@ -15,6 +15,8 @@ function reduceCall(story: CallStory, event: StoryEvent): CallStory {
   const at = () => wallTime(story.startedAtMs, event.atMs);
   const over = story.stage === "ended";
   switch (event.kind) {
+    case "routed-to":
+      return { ...story, department: event.department, policy: event.policy };
     case "under-policy":
       return { ...story, policy: event.policy };
     case "listened-to-by":
@@ -24,7 +26,11 @@ function reduceCall(story: CallStory, event: StoryEvent): CallStory {
     case "ringing":
       return over ? story : { ...story, ringing: event.agentId };
     case "not-reached":
-      return { ...story, ringing: null };
+    case "transfer-failed": {
+      const agentId = event.kind === "not-reached" ? event.agentId : story.ringing;
+      const lastRing = agentId === null ? story.lastRing : { agentId, missed: event.why === "no-answer" };
+      return { ...story, ringing: null, lastRing };
+    }
     case "notice-started":
       return story.stage === "dialling" ? { ...story, stage: "notice" } : story;
     case "bridged":
@@ -39,8 +45,6 @@ function reduceCall(story: CallStory, event: StoryEvent): CallStory {
       };
     case "rings-at":
       return over ? story : { ...story, ringing: event.agentId };
-    case "transfer-failed":
-      return { ...story, ringing: null };
     case "passed-to": {
       if (over || event.agentId === story.agentId) return { ...story, ringing: null };
       const { agentId, left } = story;

@@ -4,9 +4,9 @@ import type { AgentId, CallDirection, CallId, EpochMs, IncidentId, Speaker } fro
 import type { AbuseLabel, Announcement, EndReason, Policy } from "@jikimi/protection";
 
 /** What a desk learns of a call beside the call's own account, or that `services/incidents` adds to it. */
-export type StoryFact = {
-  readonly atMs: number;
-} /** The rule that the call is under, read; `exempt`: its line is left alone by the clock. */ & (
+export type StoryFact = { readonly atMs: number } & (
+  | { readonly kind: "routed-to"; readonly department: StoryOpening["department"]; readonly policy: Policy | null }
+  /** The version that the call began to be talked on with, and keeps. */
   | { readonly kind: "under-policy"; readonly policy: Policy }
   | { readonly kind: "listened-to-by"; readonly recognizer: string }
   | { readonly kind: "known-caller"; readonly callsBefore: number; readonly incidentsBefore: number }
@@ -65,6 +65,8 @@ export type CallStory = StoryOpening & {
   readonly stage: "arriving" | "dialling" | "notice" | "talking" | "reconnecting" | "ended";
   /** Whose telephone rings for it now. */
   readonly ringing: AgentId | null;
+  /** The telephone that stopped ringing last, and whether it rang out unanswered. */
+  readonly lastRing: { readonly agentId: AgentId; readonly missed: boolean } | null;
   /** Whom the agent asks while the caller waits; `agentId` null: outside, or nobody of ours is known. */
   readonly consultation: {
     readonly to: string;
@@ -175,6 +177,7 @@ export function beginStory(opening: StoryOpening): CallStory {
     ...opening,
     stage: opening.direction === "outbound" ? "dialling" : "arriving",
     ringing: null,
+    lastRing: null,
     consultation: null,
     held: { agent: false, caller: false },
     left: [],
