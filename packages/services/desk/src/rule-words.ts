@@ -88,6 +88,10 @@ export function refusalInWords(why: RefusalReason): Bilingual {
   return refusals[why];
 }
 
+export function isRefusal(why: string): why is RefusalReason {
+  return Object.hasOwn(refusals, why);
+}
+
 const refusals: Readonly<Record<RefusalReason, Bilingual>> = {
   "not-connected": {
     ko: "연결된 통화가 아니어서 할 수 없습니다.",

@@ -15,7 +15,7 @@ const maxSentences = 5;
 /** Heard less surely than this, a sentence may say something that nobody said. */
 const minConfidence = 0.4;
 /** Shorter is an assent or a greeting, not a matter. */
-const minLetters = 6;
+const minLetters = 4;
 
 /**
  * A few sentences to begin a write-up with: chosen by where they stand (what the caller came with, what was agreed

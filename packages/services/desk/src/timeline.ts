@@ -1,6 +1,6 @@
 import type { JournalEvent } from "@jikimi/incidents";
-import { abuseLabels, type Bilingual, type RefusalReason } from "@jikimi/protection";
-import { labelNames, refusalInWords } from "./rule-words.ts";
+import { abuseLabels, type Bilingual } from "@jikimi/protection";
+import { isRefusal, labelNames, refusalInWords } from "./rule-words.ts";
 
 /** One thing that happened on a call, in words for whoever was on it; `atMs` counts from the first INVITE. */
 export type TimelineItem = {
@@ -14,7 +14,7 @@ export type TimelineItem = {
 export function timelineOf(events: readonly JournalEvent[]): readonly TimelineItem[] {
   return events.flatMap((event) => {
     const fields = event as unknown as Fields;
-    const told = words[event.kind]?.(fields) ?? null;
+    const told = Object.hasOwn(words, event.kind) ? (words[event.kind]?.(fields) ?? null) : null;
     if (told === null) return [];
     const { by, ko, en } = told;
     return [{ atMs: time(event.atMs), kind: event.kind, by, text: { ko, en } }];
@@ -79,8 +79,9 @@ const words: Readonly<Record<string, (event: Fields) => Told | null>> = {
   },
   action: ({ by, action }) => personActs(by, action),
   "action-refused": ({ by, why }) => {
-    const text = refusalInWords(why as RefusalReason) as Bilingual | undefined;
-    return text === undefined ? null : tell(actor(by), text.ko, text.en);
+    if (typeof why !== "string" || !isRefusal(why)) return null;
+    const { ko, en } = refusalInWords(why);
+    return tell(actor(by), ko, en);
   },
   hold: ({ by }) => tell(party(by), "보류했습니다.", "The call was put on hold."),
   resumed: ({ by }) => tell(party(by), "보류를 풀었습니다.", "The call was taken off hold."),
