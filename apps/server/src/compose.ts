@@ -1,26 +1,31 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AgentRoster, CallControl, CallHearing, CallRecordings } from "@jikimi/calls";
+import { AgentRoster, CallControl, CallHearing, CallRecordings, PoliciesInForce } from "@jikimi/calls";
 import { type Database, openDatabase } from "@jikimi/database";
+import { Desk } from "@jikimi/desk";
 import { aesSecretSeal, Directory, type SamplePassword } from "@jikimi/directory";
 import { CallRecords, type ClosedAfterRestart, JournaledIncidents, SpoolingJournal } from "@jikimi/incidents";
-import { type Clock, type Log, type Random, ResourceScope } from "@jikimi/kernel";
+import { type AgentId, type Clock, type Log, type Random, ResourceScope } from "@jikimi/kernel";
 import { ListenWorkers } from "@jikimi/listen-workers";
 import { MediaWorkers } from "@jikimi/media-workers";
 import { SoundLibrary } from "@jikimi/notices";
 import { parsePolicy } from "@jikimi/protection";
 import { Keyring, RecordingShelf } from "@jikimi/recording";
+import { CallAudio } from "./call-audio.ts";
 import type { Config } from "./config/index.ts";
 import { checkCutOffRecordings } from "./cut-off-recordings.ts";
+import { RegisteredPhones } from "./desk-phones.ts";
 import { installTrial, publishPresets } from "./first-start.ts";
 import { HttpSide } from "./http-side.ts";
 import { abuseModelPath, openJudge } from "./judge.ts";
 import { keepingSounds } from "./kept-sounds.ts";
 import { limitationsOf } from "./limitations.ts";
+import { LiveSide } from "./live-side.ts";
 import { plain } from "./operations/directory-operations.ts";
 import { operationsOf } from "./operations/index.ts";
 import { routingOf } from "./routing-adapter.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
+import type { SessionDoor } from "./session-door.ts";
 import { SipSide } from "./sip-side.ts";
 import type { ServerStatus } from "./status-page.ts";
 import { version } from "./version.ts";
@@ -36,7 +41,8 @@ export type ComposeOptions = {
   readonly log: Log;
   /** Where the sample trunk sends outbound calls: the simulated citizen's telephone. */
   readonly trialTrunkPort: number;
-  readonly wrapUpMs?: number;
+  /** Who knows people by their session; absent: nobody is, and only the command line may ask for anything. */
+  readonly sessions?: SessionDoor;
   /** What is being done, for who waits. */
   readonly onStep?: (step: StartStep) => void;
 };
@@ -54,6 +60,7 @@ export type Jikimi = AsyncDisposable & {
   readonly keyring: Keyring;
   readonly control: CallControl;
   readonly roster: AgentRoster;
+  readonly desk: Desk;
   readonly media: MediaWorkers;
   readonly hearing: ListenWorkers;
   /** Shown once, at the very first start. */
@@ -162,7 +169,13 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
 
   onStep("sip");
   const view = () => directory.view();
-  const roster = new AgentRoster({ clock, directory: view, wrapUpMs: () => options.wrapUpMs ?? 0 });
+  // Only who has a screen to write on gets time to.
+  const wrapUpMs = (agentId: AgentId) => (desk.feed.hasDesk(agentId) ? config.wrapUpMs : 0);
+  const roster = new AgentRoster({ clock, directory: view, wrapUpMs });
+  const phones = new RegisteredPhones((agentId) => {
+    const person = view().person(agentId);
+    return person === null ? 0 : sip.phones.lookup(person).length;
+  });
   const sip = scope.use(
     new SipSide({
       clock,
@@ -171,7 +184,37 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       directory,
       bindHost: config.bindAddress,
       advertisedHost,
-      onPhones: (agentId, registered) => roster.apply(agentId, { kind: registered ? "signed-in" : "signed-out" }),
+      onPhones: (agentId, registered) => {
+        roster.apply(agentId, { kind: registered ? "signed-in" : "signed-out" });
+        phones.changed(agentId);
+      },
+    }),
+  );
+  const limitations = limitationsOf(config, database);
+  const desk: Desk = scope.use(
+    new Desk({
+      journal,
+      records,
+      roster,
+      directory: view,
+      policies: new PoliciesInForce(log),
+      store: database.desk,
+      phones,
+      health: () => ({
+        hearing: hearing.health().some(({ alive }) => alive) ? "ok" : "down",
+        media: media.health().some(({ alive }) => alive) ? "ok" : "down",
+        records: recordsHealth[journal.health().state],
+        recognizer: hearing.health().some(({ alive }) => alive) ? config.recognizer : null,
+        limitations,
+      }),
+      clock,
+      random,
+      log,
+    }),
+  );
+  scope.defer(
+    hearing.onEvent((event) => {
+      if (event.kind === "lagging") desk.board.learn(event.callId, { kind: "lagging", lagMs: event.lagMs });
     }),
   );
   const sounds = SoundLibrary.load({
@@ -218,14 +261,28 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     listen: hearing.health().map(({ workerId, alive, calls }) => ({ workerId, alive, calls })),
     database: plain(await database.health()),
     journal: journal.health(),
-    limitations: limitationsOf(config, database),
+    limitations,
   });
-  const operate = operationsOf({ ...kept, status, dataFolder: config.dataFolder, actor: "command line" });
-  const http = scope.use(new HttpSide({ bindHost: config.bindAddress, log, token, status, operate }));
+  const operate = operationsOf({
+    ...kept,
+    status,
+    dataFolder: config.dataFolder,
+    actor: "command line",
+    desk: { desk, roster, directory, sipHost: advertisedHost },
+  });
+  const sessions = options.sessions ?? nobodySignedIn;
+  const audio = scope.use(new CallAudio({ desk: desk.calls, records, keyring, clock, log }));
+  const http = scope.use(new HttpSide({ bindHost: config.bindAddress, log, token, status, operate, sessions, audio }));
+  const nameOf = (personId: AgentId) => {
+    const person = view().person(personId);
+    return person?.active === true ? person.displayName : null;
+  };
+  const live = scope.use(new LiveSide({ clock, log, feed: desk.feed, sessions, nameOf }));
   const sipPort = await sip.listen(config.sipPort);
   const httpPort = await http.listen(config.httpPort);
   const webSocket = await sip.openWebSocket(httpPort.port);
   http.onUpgrade("/sip", (request, socket, head) => webSocket.handleUpgrade(request, socket, head));
+  http.onUpgrade("/live", (request, socket, head) => live.handleUpgrade(request, socket, head));
   sip.startTrunks();
   // Last in, first out: calls are told and their records closed before anything they need goes.
   scope.defer(async () => {
@@ -249,6 +306,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     keyring,
     control,
     roster,
+    desk,
     media,
     hearing,
     samplePasswords,
@@ -257,3 +315,10 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
   };
 }
+
+const recordsHealth = { direct: "ok", spooling: "spooling", replaying: "spooling", lossy: "lossy" } as const;
+
+const nobodySignedIn: SessionDoor = {
+  authenticateUpgrade: () => Promise.resolve(null),
+  onSessionEnded: () => () => {},
+};

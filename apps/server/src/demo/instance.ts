@@ -53,6 +53,7 @@ export class Instance {
       mediaWorkers: 1,
       listenWorkers: 1,
       recognizer: "demo",
+      wrapUpMs: 60_000,
       ...options.settings,
     });
   }

@@ -32,8 +32,7 @@ export type DeskOutcome =
   | "not-resting"
   | "no-extension-left"
   | "help-unknown"
-  | "incident-unknown"
-  | "disposition-unknown";
+  | "incident-unknown";
 
 /** Known callers are counted over this long. */
 const knownForMs = 180 * 24 * 60 * 60_000;
