@@ -25,10 +25,11 @@ import { plain } from "./operations/directory-operations.ts";
 import { operationsOf } from "./operations/index.ts";
 import { routingOf } from "./routing-adapter.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
-import type { SessionDoor } from "./session-door.ts";
+import type { SessionEnds } from "./session-ends.ts";
 import { SipSide } from "./sip-side.ts";
 import type { ServerStatus } from "./status-page.ts";
 import { version } from "./version.ts";
+import { nobodyAsks, type WhoAsks } from "./who-asks.ts";
 import { sourceExecArgv } from "./worker-entries.ts";
 
 export type ComposeOptions = {
@@ -41,8 +42,10 @@ export type ComposeOptions = {
   readonly log: Log;
   /** Where the sample trunk sends outbound calls: the simulated citizen's telephone. */
   readonly trialTrunkPort: number;
-  /** Who knows people by their session; absent: nobody is, and only the command line may ask for anything. */
-  readonly sessions?: SessionDoor;
+  /** Whose session a request carries; nobody's when it is left out. */
+  readonly authenticate?: WhoAsks;
+  /** Tells when a session is over; the page is told, and a call that is on goes on. */
+  readonly sessionEnds?: SessionEnds;
   /** What is being done, for who waits. */
   readonly onStep?: (step: StartStep) => void;
 };
@@ -270,14 +273,16 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     actor: "command line",
     desk: { desk, roster, directory, sipHost: advertisedHost },
   });
-  const sessions = options.sessions ?? nobodySignedIn;
+  const { authenticate = nobodyAsks, sessionEnds = () => () => {} } = options;
   const audio = scope.use(new CallAudio({ desk: desk.calls, records, keyring, clock, log }));
-  const http = scope.use(new HttpSide({ bindHost: config.bindAddress, log, token, status, operate, sessions, audio }));
+  const http = scope.use(
+    new HttpSide({ bindHost: config.bindAddress, log, token, status, operate, authenticate, audio }),
+  );
   const nameOf = (personId: AgentId) => {
     const person = view().person(personId);
     return person?.active === true ? person.displayName : null;
   };
-  const live = scope.use(new LiveSide({ clock, log, feed: desk.feed, sessions, nameOf }));
+  const live = scope.use(new LiveSide({ clock, log, feed: desk.feed, authenticate, sessionEnds, nameOf }));
   const sipPort = await sip.listen(config.sipPort);
   const httpPort = await http.listen(config.httpPort);
   const webSocket = await sip.openWebSocket(httpPort.port);
@@ -317,8 +322,3 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
 }
 
 const recordsHealth = { direct: "ok", spooling: "spooling", replaying: "spooling", lossy: "lossy" } as const;
-
-const nobodySignedIn: SessionDoor = {
-  authenticateUpgrade: () => Promise.resolve(null),
-  onSessionEnded: () => () => {},
-};

@@ -8,8 +8,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type CallAudio, type HeardSound, rangeOf } from "./call-audio.ts";
 import { findFreePort } from "./free-port.ts";
 import { failure, OperationFailure } from "./operations/operation-failure.ts";
-import type { SessionDoor } from "./session-door.ts";
 import { isHealthy, renderStatusPage, type ServerStatus } from "./status-page.ts";
+import type { WhoAsks } from "./who-asks.ts";
 
 type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -31,10 +31,10 @@ export class HttpSide implements AsyncDisposable {
     token: string;
     status: () => Promise<ServerStatus>;
     operate: OperationHandler;
-    sessions: SessionDoor;
+    authenticate: WhoAsks;
     audio: CallAudio;
   }) {
-    const { log, token, status, operate, sessions, audio } = options;
+    const { log, token, status, operate, authenticate, audio } = options;
     this.#bindHost = options.bindHost;
     this.#app = Fastify({ bodyLimit: 1024 * 1024, logger: false, forceCloseConnections: true });
     this.#app.addHook("onSend", async (_request, reply) => {
@@ -56,7 +56,7 @@ export class HttpSide implements AsyncDisposable {
     });
     const whoAsks = async (request: FastifyRequest): Promise<Principal> => {
       if (isToken(request.headers.authorization, token)) return { kind: "command-line" };
-      const person = await sessions.authenticateUpgrade(request.raw);
+      const person = await authenticate(request.raw);
       if (person === null) throw failure("not-signed-in");
       return person;
     };
@@ -157,10 +157,9 @@ async function* readAndClose(sound: HeardSound, from: number, to: number): Async
 
 function statusOf({ error: { code } }: OperationFailure): number {
   if (code === "not-signed-in") return 401;
-  if (code === "not-allowed") return 403;
-  if (code === "not-your-call") return 404;
-  if (["call-over", "resting", "action-refused"].includes(code)) return 409;
   if (code.endsWith("-unknown") || code === "not-found") return 404;
+  if (code === "not-allowed" || code === "not-your-call") return 403;
+  if (code === "call-over" || code === "action-refused" || code === "on-a-call" || code === "resting") return 409;
   if (code === "store-unavailable" || code === "server-stopping") return 503;
   return code.endsWith("-taken") || code.endsWith("-raced") ? 409 : 400;
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { DeskVisitor } from "@jikimi/desk";
 import type { Principal } from "@jikimi/identity";
@@ -7,7 +7,7 @@ import type { ServerMessage } from "@jikimi/live-events";
 import { afterEach, expect, test } from "vitest";
 import WebSocket from "ws";
 import { LiveSide } from "./live-side.ts";
-import type { SessionDoor, SessionEnded } from "./session-door.ts";
+import type { SessionEnded, SessionEnds } from "./session-ends.ts";
 
 const kim = "kim" as AgentId;
 const open: AsyncDisposable[] = [];
@@ -21,15 +21,13 @@ async function liveServer() {
   const ended = new Listeners<SessionEnded>();
   const visitors: DeskVisitor[] = [];
   const gone: string[] = [];
-  const sessions: SessionDoor = {
-    authenticateUpgrade: async ({ headers }): Promise<Principal | null> => {
-      const person = headers["x-person"];
-      if (person === "machine") return { kind: "command-line" };
-      if (typeof person !== "string") return null;
-      return { kind: "person", personId: person as AgentId, role: "agent", sessionId: `s-${person}` };
-    },
-    onSessionEnded: (listener) => ended.add(listener),
+  const authenticate = async ({ headers }: IncomingMessage): Promise<Principal | null> => {
+    const person = headers["x-person"];
+    if (person === "machine") return { kind: "command-line" };
+    if (typeof person !== "string") return null;
+    return { kind: "person", personId: person as AgentId, role: "agent", sessionId: `s-${person}` };
   };
+  const sessionEnds: SessionEnds = (listener) => ended.add(listener);
   const feed = {
     connect: (visitor: DeskVisitor, wire: { send(message: ServerMessage, sent: () => void): void }) => {
       visitors.push(visitor);
@@ -44,7 +42,7 @@ async function liveServer() {
     },
   };
   const nameOf = (id: AgentId) => (id === kim ? "김상담" : null);
-  const live = new LiveSide({ clock, log: silentLog, feed, sessions, nameOf });
+  const live = new LiveSide({ clock, log: silentLog, feed, authenticate, sessionEnds, nameOf });
   const http: Server = createServer();
   http.on("upgrade", (request, socket, head) => live.handleUpgrade(request, socket, head));
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));

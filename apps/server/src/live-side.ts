@@ -4,7 +4,8 @@ import type { DeskConnection, DeskVisitor } from "@jikimi/desk";
 import type { Clock, Log, Timer } from "@jikimi/kernel";
 import { clientMessage, type ServerMessage } from "@jikimi/live-events";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { SessionDoor, SessionEnded } from "./session-door.ts";
+import type { SessionEnded, SessionEnds } from "./session-ends.ts";
+import type { WhoAsks } from "./who-asks.ts";
 
 /** A page is asked whether it is there every 5 s, and is gone when it has not answered three times. */
 const pingEveryMs = 5000;
@@ -25,7 +26,8 @@ export type LiveSideOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly feed: { connect(visitor: DeskVisitor, wire: Wire): DeskConnection };
-  readonly sessions: SessionDoor;
+  readonly authenticate: WhoAsks;
+  readonly sessionEnds: SessionEnds;
   nameOf(personId: DeskVisitor["agentId"]): string | null;
 };
 
@@ -52,7 +54,7 @@ export class LiveSide implements AsyncDisposable {
 
   constructor(options: LiveSideOptions) {
     this.#options = options;
-    this.#stopListening = options.sessions.onSessionEnded((ended) => this.#sessionEnded(ended));
+    this.#stopListening = options.sessionEnds((ended) => this.#sessionEnded(ended));
   }
 
   get pages(): number {
@@ -79,7 +81,7 @@ export class LiveSide implements AsyncDisposable {
   async #admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if (!isSameSite(request)) return refuse(socket, "403 Forbidden");
     if (this.#closed || this.#pages.size >= maxPages) return refuse(socket, "503 Service Unavailable");
-    const who = await this.#options.sessions.authenticateUpgrade(request);
+    const who = await this.#options.authenticate(request);
     if (who === null) return refuse(socket, "401 Unauthorized");
     const displayName = who.kind === "person" ? this.#options.nameOf(who.personId) : null;
     if (who.kind !== "person" || displayName === null) return refuse(socket, "403 Forbidden");

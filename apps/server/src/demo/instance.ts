@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock, Random, ResourceScope } from "@jikimi/kernel";
 import { createLog } from "@jikimi/telemetry";
-import { compose, type Jikimi } from "../compose.ts";
+import { type ComposeOptions, compose, type Jikimi } from "../compose.ts";
 import type { Config } from "../config/index.ts";
 import { findFreePort } from "../free-port.ts";
 import { PhoneProcess } from "./phone-process.ts";
@@ -69,12 +69,24 @@ export class Instance {
   }
 
   /** `trialTrunkPort`: the SIP port of the telephone that plays the citizen whom agents ring. */
-  async start({ trialTrunkPort }: { trialTrunkPort: number }): Promise<Jikimi> {
+  async start({
+    trialTrunkPort,
+    ...door
+  }: { trialTrunkPort: number } & Pick<ComposeOptions, "authenticate" | "sessionEnds">): Promise<Jikimi> {
     const { root, clock, random, scope } = this.#options;
     const { config } = this;
     const filePath = join(config.dataFolder, "log", "server.log");
     const log = createLog({ level: config.logLevel, process: "server", filePath });
-    const jikimi = await compose({ config, advertisedHost: loopback, root, clock, random, log, trialTrunkPort });
+    const jikimi = await compose({
+      config,
+      advertisedHost: loopback,
+      root,
+      clock,
+      random,
+      log,
+      trialTrunkPort,
+      ...door,
+    });
     scope.use(jikimi);
     // Before the server goes, so that a telephone that signs off does not wait for an answer in vain.
     scope.defer(() => Promise.all(this.#phones.map((phone) => phone[Symbol.asyncDispose]())));

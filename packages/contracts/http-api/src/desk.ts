@@ -125,9 +125,9 @@ export const myCallOutput = z.object({
   ),
   recording: z
     .object({
-      /** Where the sound begins on the call's own clock: `lines` and `timeline` count from the first INVITE. */
-      startMs: z.number().nonnegative(),
       durationMs: z.number().nullable(),
+      /** Where its first sample lies on the call's time; left out: at zero. */
+      beginsAtMs: z.number().nonnegative().optional(),
       complete: z.boolean(),
       gaps: z.array(
         z.object({ channel: z.enum(["caller", "agent"]), startMs: z.number(), endMs: z.number(), reason: z.string() }),

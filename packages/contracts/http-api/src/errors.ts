@@ -102,17 +102,14 @@ export const errorTexts = {
   },
   "call-unknown": { ko: "그런 통화를 찾을 수 없습니다.", en: "There is no such call." },
   "incident-unknown": { ko: "그런 사건 기록을 찾을 수 없습니다.", en: "There is no such incident." },
+  "not-your-call": { ko: "본인의 통화가 아닙니다.", en: "This is not your call." },
+  "call-over": { ko: "이미 끝난 통화입니다.", en: "This call is over." },
+  "action-refused": { ko: "지금은 할 수 없습니다.", en: "This cannot be done now." },
+  resting: { ko: "보호휴식 중입니다.", en: "You are resting." },
   "recording-unknown": { ko: "이 통화에는 녹음이 없습니다.", en: "This call has no recording." },
   "recording-unreadable": {
     ko: "녹음을 읽을 수 없습니다. 파일이 손상되었거나 다른 키로 암호화되었습니다.",
     en: "The recording cannot be read: the file is damaged, or sealed with another key.",
-  },
-  "not-your-call": { ko: "담당하신 통화가 아닙니다.", en: "This is not a call of yours." },
-  "call-over": { ko: "이미 끝난 통화입니다.", en: "The call is over." },
-  "action-refused": { ko: "지금은 할 수 없습니다.", en: "This cannot be done now." },
-  resting: {
-    ko: "보호휴식 중입니다. 휴식을 먼저 마쳐 주세요.",
-    en: "You are in a protected rest. End the rest first.",
   },
   "help-unknown": { ko: "이미 끝난 도움 요청입니다.", en: "There is no such request for help any more." },
 } as const satisfies Partial<Record<ErrorCode, { ko: string; en: string }>>;

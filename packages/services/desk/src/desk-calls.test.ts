@@ -45,7 +45,7 @@ test("a call of mine is told whole: words, timeline, incident with my comment, r
     incidents: [
       { incidentId: "i-1", reason: "abuse", comment: "먼저 욕을 하셨습니다", policy: { title: { ko: "기본" } } },
     ],
-    recording: { startMs: 2000, durationMs: 900, complete: true, gaps, audioPath: "/api/desk/calls/c1/audio" },
+    recording: { beginsAtMs: 2000, durationMs: 900, complete: true, gaps, audioPath: "/api/desk/calls/c1/audio" },
   });
   expect(shown.timeline.map(({ kind }) => kind)).toContain("incident-commented");
   expect(JSON.stringify(shown)).not.toContain("01012345678");

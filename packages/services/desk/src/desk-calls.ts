@@ -116,13 +116,13 @@ function myCallOf({ call, joinedAtMs, disposition, note, incidentIds }: AgentCal
 
 type Gaps = NonNullable<MyCallWhole["recording"]>["gaps"];
 
-/** What is recorded and what of it is missing; `startMs` puts the sound beside the words. */
+/** What is recorded and what of it is missing; `beginsAtMs` puts the sound beside the words. */
 function recordingOf({ call }: AgentCall, events: readonly JournalEvent[]): MyCallWhole["recording"] {
   const started = events.find(({ kind }) => kind === "recording-started");
   if (call.recordingPath === null || started === undefined) return null;
   const kept = (call.recordingSummary ?? {}) as { durationMs?: number; gaps?: Gaps; complete?: boolean };
   return {
-    startMs: started.atMs,
+    beginsAtMs: started.atMs,
     durationMs: kept.durationMs ?? null,
     complete: kept.complete ?? false,
     gaps: (kept.gaps ?? []).map(({ channel, startMs, endMs, reason }) => ({ channel, startMs, endMs, reason })),

@@ -173,10 +173,13 @@ export class Desk implements AsyncDisposable {
     return this.#missed.seen(agentId, this.#parts.clock.nowMs());
   }
 
-  /** The other party's number of a call of theirs, for the telephone side alone; null: not theirs, or not known. */
+  /**
+   * The other party's number of a call of theirs, for the telephone side alone; null: not theirs, not known, or
+   * practice, which has nobody to ring back.
+   */
   async numberToCallBack(callId: CallId, agentId: AgentId): Promise<string | null> {
     const mine = await this.calls.find(agentId, callId);
-    return mine?.call.callerNumber || null;
+    return mine === null || mine.call.simulated ? null : mine.call.callerNumber || null;
   }
 
   /** A line for the reviewer, written into the call's own account. The newest one counts; an empty one takes it back. */

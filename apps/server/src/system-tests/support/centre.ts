@@ -9,6 +9,7 @@ import type { Jikimi } from "../../compose.ts";
 import type { Config } from "../../config/index.ts";
 import { Instance, loopback } from "../../demo/instance.ts";
 import type { PhoneProcess } from "../../demo/phone-process.ts";
+import type { WhoAsks } from "../../who-asks.ts";
 import { CallWatch, type WatchedCall } from "./call-watch.ts";
 import type { Line } from "./raw-caller.ts";
 
@@ -33,6 +34,9 @@ export type CentreOptions = {
   /** Where the sample trunk sends calls. */
   readonly trialTrunkPort?: number;
   readonly agentHost?: string;
+  /** How long an agent's telephone rings before it is answered. */
+  readonly answerAfterMs?: number;
+  readonly authenticate?: WhoAsks;
   /** Keeps what the first agent hears in the data folder (`heard.wav`). */
   readonly keepHeard?: boolean;
 };
@@ -86,11 +90,14 @@ export class Centre implements AsyncDisposable {
           name: `agent${i + 1}`,
           user: `agent${i + 1}`,
           bindHost: options.agentHost ?? loopback,
-          answerAfterMs: 0,
+          answerAfterMs: options.answerAfterMs ?? 0,
           heardPath: options.keepHeard && i === 0 ? join(instance.config.dataFolder, "heard.wav") : null,
         }),
       );
-      const jikimi = await instance.start({ trialTrunkPort });
+      const jikimi = await instance.start({
+        trialTrunkPort,
+        ...(options.authenticate === undefined ? {} : { authenticate: options.authenticate }),
+      });
       const calls = new CallWatch(jikimi.journal, clock);
       const centre = new Centre({ clock, jikimi, agents, calls, scope, instance });
       await Promise.all(agents.map((phone, i) => centre.signIn(phone, `agent${i + 1}`)));
