@@ -1,27 +1,39 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AgentRoster, type BrowserPhones, CallControl, CallHearing, CallRecordings, TrialLines } from "@jikimi/calls";
+import {
+  AgentRoster,
+  type BrowserPhones,
+  CallControl,
+  CallHearing,
+  CallRecordings,
+  PoliciesInForce,
+  TrialLines,
+} from "@jikimi/calls";
 import { type Database, openDatabase } from "@jikimi/database";
+import { Desk } from "@jikimi/desk";
 import { aesSecretSeal, Directory, type SamplePassword } from "@jikimi/directory";
 import { CallRecords, type ClosedAfterRestart, JournaledIncidents, SpoolingJournal } from "@jikimi/incidents";
-import { type Clock, type Log, type Random, ResourceScope } from "@jikimi/kernel";
+import { type AgentId, type Clock, type Log, type Random, ResourceScope } from "@jikimi/kernel";
 import { ListenWorkers } from "@jikimi/listen-workers";
 import { MediaWorkers } from "@jikimi/media-workers";
 import { SoundLibrary } from "@jikimi/notices";
 import { parsePolicy } from "@jikimi/protection";
 import { Keyring, RecordingShelf } from "@jikimi/recording";
+import { CallAudio } from "./call-audio.ts";
 import type { Config } from "./config/index.ts";
 import { checkCutOffRecordings } from "./cut-off-recordings.ts";
+import { RegisteredPhones } from "./desk-phones.ts";
 import { installTrial, publishPresets } from "./first-start.ts";
 import { HttpSide } from "./http-side.ts";
 import { abuseModelPath, openJudge } from "./judge.ts";
 import { keepingSounds } from "./kept-sounds.ts";
 import { limitationsOf } from "./limitations.ts";
-import { numberToCallBack } from "./number-to-call-back.ts";
+import { LiveSide } from "./live-side.ts";
 import { plain } from "./operations/directory-operations.ts";
 import { operationsOf } from "./operations/index.ts";
 import { routingOf } from "./routing-adapter.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
+import type { SessionEnds } from "./session-ends.ts";
 import { SipSide } from "./sip-side.ts";
 import type { ServerStatus } from "./status-page.ts";
 import { TrialRuns } from "./trial/trial-runs.ts";
@@ -39,9 +51,10 @@ export type ComposeOptions = {
   readonly log: Log;
   /** Where the sample trunk sends outbound calls: the simulated citizen's telephone. */
   readonly trialTrunkPort: number;
-  readonly wrapUpMs?: number;
   /** Whose session a request carries; nobody's when it is left out. */
   readonly authenticate?: WhoAsks;
+  /** Tells when a session is over; the page is told, and a call that is on goes on. */
+  readonly sessionEnds?: SessionEnds;
   /** What is being done, for who waits. */
   readonly onStep?: (step: StartStep) => void;
 };
@@ -59,6 +72,7 @@ export type Jikimi = AsyncDisposable & {
   readonly keyring: Keyring;
   readonly control: CallControl;
   readonly roster: AgentRoster;
+  readonly desk: Desk;
   readonly media: MediaWorkers;
   readonly hearing: ListenWorkers;
   /** Which browser tab is whose telephone. */
@@ -169,7 +183,9 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
 
   onStep("sip");
   const view = () => directory.view();
-  const roster = new AgentRoster({ clock, directory: view, wrapUpMs: options.wrapUpMs ?? 0 });
+  // Only who has a screen to write on gets time to.
+  const wrapUpMs = (agentId: AgentId) => (desk.feed.hasDesk(agentId) ? config.wrapUpMs : 0);
+  const roster = new AgentRoster({ clock, directory: view, wrapUpMs });
   const trials = new TrialLines({ clock, random });
   const authenticate = options.authenticate ?? nobodyAsks;
   const sip = scope.use(
@@ -183,6 +199,33 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       bindHost: config.bindAddress,
       advertisedHost,
       onPhones: (agentId, registered) => roster.apply(agentId, { kind: registered ? "signed-in" : "signed-out" }),
+    }),
+  );
+  const limitations = limitationsOf(config, database);
+  const desk: Desk = scope.use(
+    new Desk({
+      journal,
+      records,
+      roster,
+      directory: view,
+      policies: new PoliciesInForce(log),
+      store: database.desk,
+      phones: sip.phones.pages,
+      health: () => ({
+        hearing: hearing.health().some(({ alive }) => alive) ? "ok" : "down",
+        media: media.health().some(({ alive }) => alive) ? "ok" : "down",
+        records: recordsHealth[journal.health().state],
+        recognizer: hearing.health().some(({ alive }) => alive) ? config.recognizer : null,
+        limitations,
+      }),
+      clock,
+      random,
+      log,
+    }),
+  );
+  scope.defer(
+    hearing.onEvent((event) => {
+      if (event.kind === "lagging") desk.board.learn(event.callId, { kind: "lagging", lagMs: event.lagMs });
     }),
   );
   const sounds = SoundLibrary.load({
@@ -207,7 +250,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       hearing: ears,
       routing: routingOf(view),
       trials,
-      numberToCallBack: (callId, agentId) => numberToCallBack(callId, agentId, records),
+      numberToCallBack: (callId, agentId) => desk.numberToCallBack(callId, agentId),
       phones: sip.phones,
       signalling: sip.signalling,
     },
@@ -231,7 +274,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     listen: hearing.health().map(({ workerId, alive, calls }) => ({ workerId, alive, calls })),
     database: plain(await database.health()),
     journal: journal.health(),
-    limitations: limitationsOf(config, database),
+    limitations,
   });
   // Reached by a telephone on this machine: any of its own addresses when it is bound to all of them.
   const nearHost = config.bindAddress === "0.0.0.0" ? "127.0.0.1" : config.bindAddress;
@@ -247,13 +290,24 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     live: {
       telephone: { directory: view, desk: control.desk, pages, records, codecs, host: advertisedHost },
       trial: { directory: view, runs, lines: trials, host: advertisedHost },
+      desk: { desk, roster, directory, sipHost: advertisedHost },
     },
   });
-  const http = scope.use(new HttpSide({ bindHost: config.bindAddress, log, token, status, operate, authenticate }));
+  const audio = scope.use(new CallAudio({ desk: desk.calls, records, keyring, clock, log }));
+  const http = scope.use(
+    new HttpSide({ bindHost: config.bindAddress, log, token, status, operate, authenticate, audio }),
+  );
+  const nameOf = (personId: AgentId) => {
+    const person = view().person(personId);
+    return person?.active === true ? person.displayName : null;
+  };
+  const sessionEnds = options.sessionEnds ?? (() => () => {});
+  const live = scope.use(new LiveSide({ clock, log, feed: desk.feed, authenticate, sessionEnds, nameOf }));
   const sipPort = await sip.listen(config.sipPort);
   const httpPort = await http.listen(config.httpPort);
   const webSocket = await sip.openWebSocket(httpPort.port);
   http.onUpgrade("/sip", (request, socket, head) => void webSocket(request, socket, head));
+  http.onUpgrade("/live", (request, socket, head) => live.handleUpgrade(request, socket, head));
   sip.startTrunks();
   // Last in, first out: calls are told and their records closed before anything they need goes.
   scope.defer(async () => {
@@ -277,6 +331,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     keyring,
     control,
     roster,
+    desk,
     media,
     hearing,
     pages,
@@ -286,3 +341,5 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
   };
 }
+
+const recordsHealth = { direct: "ok", spooling: "spooling", replaying: "spooling", lossy: "lossy" } as const;

@@ -36,6 +36,7 @@ describe("settings", () => {
       mediaWorkers: 1,
       listenWorkers: 1,
       recognizer: "whisper-base-ko",
+      wrapUpMs: 60_000,
     });
   });
 
@@ -56,6 +57,7 @@ describe("settings", () => {
     },
     { env: { JIKIMI_LOG_LEVEL: "debug" }, expected: { logLevel: "debug" } },
     { env: { JIKIMI_MEDIA_WORKERS: "4", JIKIMI_LISTEN_WORKERS: "2" }, expected: { mediaWorkers: 4, listenWorkers: 2 } },
+    { env: { JIKIMI_WRAP_UP_SECONDS: "0" }, expected: { wrapUpMs: 0 } },
     { env: { JIKIMI_RECOGNIZER: "demo" }, expected: { recognizer: "demo" } },
   ])("$env is taken", ({ env, expected }) => {
     expect(valid(env)).toMatchObject(expected);
@@ -86,6 +88,7 @@ describe("settings", () => {
     { env: { JIKIMI_MEDIA_WORKERS: "0" }, wrong: "JIKIMI_MEDIA_WORKERS" },
     { env: { JIKIMI_MEDIA_WORKERS: "65" }, wrong: "JIKIMI_MEDIA_WORKERS" },
     { env: { JIKIMI_LISTEN_WORKERS: "two" }, wrong: "JIKIMI_LISTEN_WORKERS" },
+    { env: { JIKIMI_WRAP_UP_SECONDS: "3601" }, wrong: "JIKIMI_WRAP_UP_SECONDS" },
     { env: { JIKIMI_RECOGNIZER: "whisper" }, wrong: "JIKIMI_RECOGNIZER" },
   ])("$env is refused by name", ({ env, wrong }) => {
     expect(problemNames(env)).toEqual([wrong]);

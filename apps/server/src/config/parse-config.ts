@@ -22,6 +22,8 @@ export type Config = {
   readonly mediaWorkers: number;
   readonly listenWorkers: number;
   readonly recognizer: "whisper-base-ko" | "demo";
+  /** What an agent with a desk open gets to write a call up in; 0: none. */
+  readonly wrapUpMs: number;
 };
 
 /** `folder` is PGlite's, inside the data folder. `url` holds a password: show `describeDatabase` instead. */
@@ -72,6 +74,7 @@ export function parseConfig(
   const mediaWorkers = read("JIKIMI_MEDIA_WORKERS");
   const listenWorkers = read("JIKIMI_LISTEN_WORKERS");
   const recognizer = read("JIKIMI_RECOGNIZER");
+  const wrapUpSeconds = read("JIKIMI_WRAP_UP_SECONDS");
 
   problems.push(...portClashes({ httpPort, sipPort, rtpPorts }));
   if (
@@ -84,7 +87,8 @@ export function parseConfig(
     logLevel === undefined ||
     mediaWorkers === undefined ||
     listenWorkers === undefined ||
-    recognizer === undefined
+    recognizer === undefined ||
+    wrapUpSeconds === undefined
   ) {
     return { kind: "invalid", problems };
   }
@@ -105,6 +109,7 @@ export function parseConfig(
     mediaWorkers,
     listenWorkers,
     recognizer,
+    wrapUpMs: wrapUpSeconds * 1000,
   };
   return { kind: "ok", config, warnings: [...unknownNames(env, dotEnv.values), ...unreachable(config)] };
 }

@@ -112,6 +112,15 @@ export const settings = {
       en: "must be whisper-base-ko (people's voices) or demo (synthetic voices only)",
     },
   },
+  JIKIMI_WRAP_UP_SECONDS: {
+    schema: z
+      .string()
+      .regex(/^\d{1,4}$/)
+      .transform(Number)
+      .refine((value) => value <= 3600),
+    fallback: "60",
+    must: { ko: "0부터 3600까지의 정수여야 합니다", en: "must be a whole number from 0 to 3600" },
+  },
 } as const satisfies Record<string, Setting>;
 
 export type Setting = {

@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock, Random, ResourceScope } from "@jikimi/kernel";
 import { createLog } from "@jikimi/telemetry";
-import { compose, type Jikimi } from "../compose.ts";
+import { type ComposeOptions, compose, type Jikimi } from "../compose.ts";
 import type { Config } from "../config/index.ts";
 import { findFreePort } from "../free-port.ts";
-import type { WhoAsks } from "../who-asks.ts";
 import { PhoneProcess } from "./phone-process.ts";
 
 export const loopback = "127.0.0.1";
@@ -54,6 +53,7 @@ export class Instance {
       mediaWorkers: 1,
       listenWorkers: 1,
       recognizer: "demo",
+      wrapUpMs: 60_000,
       ...options.settings,
     });
   }
@@ -69,7 +69,10 @@ export class Instance {
   }
 
   /** `trialTrunkPort`: the SIP port of the telephone that plays the citizen whom agents ring. */
-  async start({ trialTrunkPort, authenticate }: StartWishes): Promise<Jikimi> {
+  async start({
+    trialTrunkPort,
+    ...door
+  }: { trialTrunkPort: number } & Pick<ComposeOptions, "authenticate" | "sessionEnds">): Promise<Jikimi> {
     const { root, clock, random, scope } = this.#options;
     const { config } = this;
     const filePath = join(config.dataFolder, "log", "server.log");
@@ -82,7 +85,7 @@ export class Instance {
       random,
       log,
       trialTrunkPort,
-      ...(authenticate === undefined ? {} : { authenticate }),
+      ...door,
     });
     scope.use(jikimi);
     // Before the server goes, so that a telephone that signs off does not wait for an answer in vain.
@@ -90,12 +93,6 @@ export class Instance {
     return jikimi;
   }
 }
-
-type StartWishes = {
-  readonly trialTrunkPort: number;
-  /** Whose session a request carries; nobody's when it is left out. */
-  readonly authenticate?: WhoAsks;
-};
 
 type PhoneWishes = {
   readonly name: string;

@@ -3,6 +3,7 @@ import { type OperationName, type OperationOutput, type OperationRequest, operat
 import type { Principal } from "@jikimi/identity";
 import { ko } from "zod/locales";
 import * as calls from "./call-operations.ts";
+import * as desks from "./desk-operations.ts";
 import * as directories from "./directory-operations.ts";
 import { failure, OperationFailure } from "./operation-failure.ts";
 import { type TelephoneDeps, telephoneOperations } from "./telephone-operations.ts";
@@ -13,8 +14,12 @@ export { OperationFailure } from "./operation-failure.ts";
 export type OperationDeps = calls.CallOperationDeps & {
   readonly directory: Directory;
   readonly status: () => Promise<OperationOutput<"status">>;
-  /** Null where no server runs: nobody telephones. */
-  readonly live: { readonly telephone: TelephoneDeps; readonly trial: TrialDeps } | null;
+  /** Null where no server runs: nobody telephones or sits at a desk then. */
+  readonly live: {
+    readonly telephone: TelephoneDeps;
+    readonly trial: TrialDeps;
+    readonly desk: desks.DeskOperationDeps;
+  } | null;
 };
 
 const korean = ko();
@@ -55,7 +60,9 @@ export function operationsOf(deps: OperationDeps): (name: string, input: unknown
     "trunks.add": (request) => directories.addTrunk(request, directory),
     "trunks.list": () => ({ trunks: directories.plain(view().trunks) as OperationOutput<"trunks.list">["trunks"] }),
     status: () => deps.status(),
-    ...(live === null ? {} : { ...telephoneOperations(live.telephone), ...trialOperations(live.trial) }),
+    ...(live === null
+      ? {}
+      : { ...telephoneOperations(live.telephone), ...trialOperations(live.trial), ...deskHandlers(live.desk) }),
   };
   return async (name, input, who) => {
     if (!Object.hasOwn(operations, name)) throw failure("not-found");
@@ -65,6 +72,24 @@ export function operationsOf(deps: OperationDeps): (name: string, input: unknown
     const handler = handlers[known] as ((request: unknown, who: Principal) => unknown) | undefined;
     if (handler === undefined) throw failure("not-found");
     return await handler(request.data, who);
+  };
+}
+
+function deskHandlers(deps: desks.DeskOperationDeps): Handlers {
+  return {
+    "desk.presence": (request, who) => desks.setPresence(request, who, deps),
+    "desk.requestHelp": (request, who) => desks.requestHelp(request, who, deps),
+    "desk.colleagues": (_request, who) => desks.listColleagues(who, deps),
+    "desk.saveWrapUp": (request, who) => desks.saveWrapUp(request, who, deps, { complete: false }),
+    "desk.completeWrapUp": (request, who) => desks.saveWrapUp(request, who, deps, { complete: true }),
+    "desk.extendWrapUp": (request, who) => desks.extendWrapUp(request, who, deps),
+    "desk.dispositions": () => desks.listDispositions(),
+    "desk.calls": (request, who) => desks.listMyCalls(request, who, deps),
+    "desk.seenMissed": (_request, who) => desks.seenMissed(who, deps),
+    "desk.callBack": (request, who) => desks.callBack(request, who, deps),
+    "desk.call": (request, who) => desks.showMyCall(request, who, deps),
+    "desk.comment": (request, who) => desks.commentIncident(request, who, deps),
+    "help.take": (request, who) => desks.takeHelp(request, who, deps),
   };
 }
 

@@ -14,9 +14,13 @@ export class OperationFailure extends Error {
 
 type Told = keyof typeof errorTexts;
 
-export function failure(code: Told & ErrorCode, options?: ErrorOptions & { field?: string }): OperationFailure {
+/** `text` says what exactly, where the code's own words are too wide. */
+export function failure(
+  code: Told & ErrorCode,
+  options?: ErrorOptions & { field?: string; text?: { ko: string; en: string } },
+): OperationFailure {
   const field = options?.field === undefined ? {} : { field: options.field };
-  return new OperationFailure({ code, ...errorTexts[code], ...field }, options);
+  return new OperationFailure({ code, ...(options?.text ?? errorTexts[code]), ...field }, options);
 }
 
 /** What the directory refused becomes the operation's failure; what it did comes back. */

@@ -14,7 +14,7 @@ import type { AgentId, CallId, DepartmentId, EpochMs, IncidentId, PolicyId } fro
 import { and, asc, desc, eq, isNotNull, isNull, lt, ne } from "drizzle-orm";
 import type { Db } from "./db.ts";
 import { sqlState } from "./failures.ts";
-import { announcementMedia, callEvents, calls, incidents } from "./schema.ts";
+import { agentCalls, announcementMedia, callEvents, calls, incidents } from "./schema.ts";
 
 /** Calls, their events and incidents in tables. */
 export class PostgresCallStore implements CallStore {
@@ -147,6 +147,7 @@ export class PostgresCallStore implements CallStore {
       const spoken = and(eq(callEvents.callId, callId), isNotNull(callEvents.personal));
       await tx.update(callEvents).set({ personal: null }).where(spoken);
       await tx.update(calls).set({ callerNumber: null }).where(eq(calls.callId, callId));
+      await tx.update(agentCalls).set({ note: "" }).where(eq(agentCalls.callId, callId));
     });
   }
 
@@ -194,7 +195,8 @@ function newCall(
   return { ...rest, startedAt: startedAtMs, state: "ringing", lastSeq: seq, lastHash: hash };
 }
 
-function toCall(row: typeof calls.$inferSelect): CallRow {
+/** A row as the services know it. */
+export function toCall(row: typeof calls.$inferSelect): CallRow {
   const { startedAt, noticeCompletedAt, bridgedAt, endedAt, ...rest } = row;
   return {
     ...rest,

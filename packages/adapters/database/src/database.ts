@@ -1,3 +1,4 @@
+import type { DeskStore } from "@jikimi/desk";
 import type { DirectoryStore } from "@jikimi/directory";
 import type { CallStore } from "@jikimi/incidents";
 
@@ -6,6 +7,7 @@ export interface Database extends AsyncDisposable {
   readonly kind: DatabaseKind;
   readonly directory: DirectoryStore;
   readonly calls: CallStore;
+  readonly desk: DeskStore;
   /** Asks the database a trivial question. Never rejects. */
   health(): Promise<DatabaseHealth>;
 }

@@ -3,6 +3,7 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import { PostgresCallStore } from "./call-store.ts";
 import { connect } from "./connect.ts";
 import { type Database, type DatabaseHealth, pgliteLimitation } from "./database.ts";
+import { PostgresDeskStore } from "./desk-store.ts";
 import { PostgresDirectoryStore } from "./directory-store.ts";
 import { withPlainFailures } from "./failures.ts";
 import { type Migration, migrate, readMigrations } from "./migrate.ts";
@@ -32,6 +33,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       kind,
       directory: withPlainFailures(new PostgresDirectoryStore(db)),
       calls: withPlainFailures(new PostgresCallStore(db)),
+      desk: withPlainFailures(new PostgresDeskStore(db)),
       health: async (): Promise<DatabaseHealth> => {
         const askedAtMs = clock.monotonicMs();
         const reachable = await pool.query("SELECT 1").then(

@@ -125,6 +125,34 @@ export const calls = pgTable(
   (table) => [
     index("calls_by_start").on(table.startedAt.desc()),
     index("calls_unfinished").on(table.startedAt).where(sql`${table.state} <> 'ended'`),
+    index("calls_of_agent").on(table.agentId, table.startedAt.desc()),
+    index("calls_of_caller").on(table.callerNumber, table.startedAt.desc()),
+  ],
+);
+
+/**
+ * Who joined or missed which call, and what they wrote of it. Evidence outlives people, so nothing is referred to.
+ * `note` is personal data (free text about a caller): erased with the call's.
+ */
+export const agentCalls = pgTable(
+  "agent_calls",
+  {
+    callId: text().notNull(),
+    agentId: text().notNull(),
+    joinedAt: epochMs(),
+    missedAt: epochMs(),
+    missedSeenAt: epochMs(),
+    leftAt: epochMs(),
+    disposition: text(),
+    note: text().notNull().default(""),
+    completedAt: epochMs(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.callId, table.agentId] }),
+    index("agent_calls_of_person").on(table.agentId),
+    index("agent_calls_missed")
+      .on(table.agentId)
+      .where(sql`${table.missedAt} is not null and ${table.joinedAt} is null and ${table.missedSeenAt} is null`),
   ],
 );
 

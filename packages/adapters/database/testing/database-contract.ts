@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
+import { deskStoreContract } from "@jikimi/desk/testing";
 import { directoryStoreContract } from "@jikimi/directory/testing";
 import { aStory, callStoreContract, rejectingStoreContract } from "@jikimi/incidents/testing";
-import { type CallId, ManualClock, silentLog } from "@jikimi/kernel";
+import { type AgentId, type CallId, type EpochMs, ManualClock, silentLog } from "@jikimi/kernel";
 import { describe, expect, test } from "vitest";
 import { migrate } from "../src/migrate.ts";
 import type { FreshStores } from "./fresh-stores.ts";
@@ -11,6 +12,7 @@ export function databaseContract(name: string, fresh: () => FreshStores): void {
   directoryStoreContract(name, async () => (await fresh().stores()).directory);
   callStoreContract(name, async () => (await fresh().stores()).calls);
   rejectingStoreContract(name, async () => (await fresh().stores()).calls);
+  deskStoreContract(name, () => fresh().stores());
 
   const options = { clock: new ManualClock(), log: silentLog };
   const tables = async () => {
@@ -86,6 +88,37 @@ export function databaseContract(name: string, fresh: () => FreshStores): void {
     );
     await expect(pool.query(statement)).rejects.toMatchObject({ code: "23001" });
     await pool.query("UPDATE call_events SET personal = NULL");
+  });
+
+  test(`${name} erases what agents noted of a call with the call`, async () => {
+    const { calls, desk } = await fresh().stores();
+    const callId = "call-1" as CallId;
+    const agentId = "kim" as AgentId;
+    await calls.write([aStory(callId).open()]);
+    await desk.noteJoined({ callId, agentId, atMs: 1 as EpochMs });
+    const wrapUp = { callId, agentId, disposition: "answered", note: "홍길동 님, 010-1234-5678" };
+    await desk.saveWrapUp({ ...wrapUp, completedAtMs: 2 as EpochMs });
+    await calls.erasePersonal(callId);
+    expect(await desk.find(agentId, callId)).toMatchObject({
+      note: "",
+      disposition: "answered",
+      completedAtMs: 2,
+      call: { callerNumber: null },
+    });
+  });
+
+  test(`${name} gives the calls of before the desk to their agents`, async () => {
+    const { pool, migrations, empty } = fresh();
+    await empty();
+    await migrate(pool, migrations.slice(0, 2), options);
+    const columns = "call_id, direction, started_at, simulated, state, last_seq, last_hash, agent_id, bridged_at";
+    await pool.query(`INSERT INTO calls (${columns}) VALUES
+      ('c1', 'inbound', now(), false, 'ended', 1, 'h', 'kim', now()), ('c2', 'inbound', now(), false, 'ended', 1, 'h', NULL, NULL)`);
+    await migrate(pool, migrations, options);
+    const { rows } = await pool.query(
+      "SELECT call_id, agent_id, joined_at IS NOT NULL AS joined, note FROM agent_calls",
+    );
+    expect(rows).toEqual([{ call_id: "c1", agent_id: "kim", joined: true, note: "" }]);
   });
 
   test(`${name} fails without telling what it was given`, async () => {

@@ -2,6 +2,7 @@ import { ManualClock, ResourceScope, silentLog } from "@jikimi/kernel";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { PostgresCallStore } from "../src/call-store.ts";
 import { connect } from "../src/connect.ts";
+import { PostgresDeskStore } from "../src/desk-store.ts";
 import { PostgresDirectoryStore } from "../src/directory-store.ts";
 import { withPlainFailures } from "../src/failures.ts";
 import { migrate, readMigrations } from "../src/migrate.ts";
@@ -29,6 +30,7 @@ export async function freshStores(url: string) {
       return {
         directory: withPlainFailures(new PostgresDirectoryStore(db)),
         calls: withPlainFailures(new PostgresCallStore(db)),
+        desk: withPlainFailures(new PostgresDeskStore(db)),
       };
     },
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),

@@ -1,9 +1,15 @@
 import { z } from "zod";
-import { id } from "./common.ts";
+import { bilingual, callerNumber, epochMs, id, page } from "./common.ts";
 
 const nothing = z.object({});
 const onCall = z.object({ callId: id });
 
+export const setPresenceInput = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("ready") }),
+  z.object({ kind: z.literal("away"), reason: z.enum(["break", "meal", "meeting", "training", "other"]) }),
+  /** Ends one's own protected rest; nobody else can. */
+  z.object({ kind: z.literal("end-rest") }),
+]);
 export const done = nothing;
 
 /** `tab`: the browser tab that becomes the telephone. A call that is on moves with it. */
@@ -51,3 +57,91 @@ export const transferInput = onCall.extend({
 });
 /** Attended: connects the two others and leaves (`complete`), or goes back to the caller (`cancel`). */
 export const finishTransferInput = onCall.extend({ how: z.enum(["complete", "cancel"]) });
+export const requestHelpInput = onCall.extend({ note: z.string().trim().max(200).default("") });
+export const takeHelpInput = z.object({ requestId: id });
+
+export const colleaguesInput = nothing;
+export const colleaguesOutput = z.object({
+  colleagues: z.array(
+    z.object({ username: z.string(), displayName: z.string(), department: bilingual.nullable(), presence: z.string() }),
+  ),
+});
+
+export const wrapUpInput = onCall.extend({ disposition: id.nullable(), note: z.string().max(4000) });
+export const extendWrapUpInput = onCall;
+export const completeWrapUpInput = wrapUpInput;
+export const dispositionsInput = nothing;
+export const dispositionsOutput = z.object({ dispositions: z.array(z.object({ id, title: bilingual })) });
+
+/** One's own calls, newest first: what the history, the call-back and "My calls" show. */
+export const myCall = z.object({
+  callId: id,
+  direction: z.enum(["inbound", "outbound"]),
+  trial: z.enum(["simulated", "self"]).nullable(),
+  missed: z.boolean(),
+  other: callerNumber,
+  startedAtMs: epochMs,
+  talkMs: z.number().nonnegative().nullable(),
+  endReason: z.string().nullable(),
+  disposition: id.nullable(),
+  note: z.string(),
+  incidentIds: z.array(id),
+  hasRecording: z.boolean(),
+});
+export const myCallsInput = page.extend({ only: z.enum(["all", "missed", "incidents"]).default("all") });
+export const myCallsOutput = z.object({ calls: z.array(myCall) });
+export const seenMissedInput = nothing;
+
+/** Dials the other party of one's own earlier call; the number stays masked on the screen. */
+export const callBackInput = onCall;
+export const callBackOutput = z.object({ target: z.string() });
+
+/** Everything that is known of one of one's own calls. */
+export const myCallInput = onCall;
+export const timelineItem = z.object({
+  atMs: z.number().nonnegative(),
+  kind: z.string(),
+  text: bilingual,
+  by: z.enum(["jikimi", "agent", "supervisor", "caller"]).nullable(),
+});
+export const myCallOutput = z.object({
+  call: myCall,
+  lines: z.array(
+    z.object({
+      lineId: id,
+      speaker: z.enum(["caller", "agent"]),
+      startMs: z.number(),
+      endMs: z.number(),
+      confidence: z.number(),
+      words: z.array(z.object({ text: z.string(), confidence: z.number(), masked: z.boolean(), rude: z.boolean() })),
+      labels: z.array(z.string()),
+    }),
+  ),
+  timeline: z.array(timelineItem),
+  incidents: z.array(
+    z.object({
+      incidentId: id,
+      openedAtMs: epochMs,
+      closedAtMs: epochMs.nullable(),
+      policy: z.object({ id, version: z.number().int(), title: bilingual.nullable() }),
+      reason: z.string(),
+      comment: z.string(),
+    }),
+  ),
+  recording: z
+    .object({
+      durationMs: z.number().nullable(),
+      /** Where its first sample lies on the call's time; left out: at zero. */
+      beginsAtMs: z.number().nonnegative().optional(),
+      complete: z.boolean(),
+      gaps: z.array(
+        z.object({ channel: z.enum(["caller", "agent"]), startMs: z.number(), endMs: z.number(), reason: z.string() }),
+      ),
+      sha256: z.string().nullable(),
+      /** GET with the session cookie: WAV, caller left, agent right. Listening is written into the call's record. */
+      audioPath: z.string(),
+    })
+    .nullable(),
+});
+/** A line for the reviewer, by the agent who was on the call. */
+export const commentIncidentInput = z.object({ incidentId: id, comment: z.string().trim().max(1000) });

@@ -121,4 +121,5 @@ export const errorTexts = {
     ko: "녹음을 읽을 수 없습니다. 파일이 손상되었거나 다른 키로 암호화되었습니다.",
     en: "The recording cannot be read: the file is damaged, or sealed with another key.",
   },
+  "help-unknown": { ko: "이미 끝난 도움 요청입니다.", en: "There is no such request for help any more." },
 } as const satisfies Partial<Record<ErrorCode, { ko: string; en: string }>>;

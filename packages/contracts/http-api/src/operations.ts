@@ -2,6 +2,8 @@ import type { z } from "zod";
 import * as calls from "./calls.ts";
 import * as desk from "./desk.ts";
 import * as directory from "./directory.ts";
+import * as session from "./session.ts";
+import * as setup from "./setup.ts";
 import { statusInput, statusOutput } from "./status.ts";
 import * as trial from "./trial.ts";
 
@@ -121,8 +123,76 @@ export const operations = {
     input: directory.listTrunksInput,
     output: directory.listTrunksOutput,
   },
+  session: { method: "GET", path: "/api/session", input: session.sessionInput, output: session.sessionOutput },
+  "session.signIn": {
+    method: "POST",
+    path: "/api/session/sign-in",
+    input: session.signInInput,
+    output: session.signInOutput,
+  },
+  "session.signOut": {
+    method: "POST",
+    path: "/api/session/sign-out",
+    input: session.signOutInput,
+    output: session.signOutOutput,
+  },
+  "session.changePassword": {
+    method: "POST",
+    path: "/api/session/password",
+    input: session.changePasswordInput,
+    output: session.changePasswordOutput,
+  },
+  "session.totpBegin": {
+    method: "POST",
+    path: "/api/session/totp",
+    input: session.totpBeginInput,
+    output: session.totpBeginOutput,
+  },
+  "session.totpConfirm": {
+    method: "POST",
+    path: "/api/session/totp/confirm",
+    input: session.totpConfirmInput,
+    output: session.totpConfirmOutput,
+  },
+  "setup.administrator": {
+    method: "POST",
+    path: "/api/setup/administrator",
+    input: setup.createAdministratorInput,
+    output: setup.createAdministratorOutput,
+  },
+  "setup.organisation": {
+    method: "POST",
+    path: "/api/setup/organisation",
+    input: setup.setupOrganisationInput,
+    output: setup.setupOrganisationOutput,
+  },
+  "setup.presets": {
+    method: "GET",
+    path: "/api/setup/presets",
+    input: setup.listPresetsInput,
+    output: setup.listPresetsOutput,
+  },
+  "setup.policy": {
+    method: "POST",
+    path: "/api/setup/policy",
+    input: setup.choosePresetInput,
+    output: setup.choosePresetOutput,
+  },
+  "setup.sample": {
+    method: "POST",
+    path: "/api/setup/sample",
+    input: setup.installSampleInput,
+    output: setup.installSampleOutput,
+  },
+  "setup.skipPeople": {
+    method: "POST",
+    path: "/api/setup/skip-people",
+    input: setup.skipPeopleInput,
+    output: setup.skipPeopleOutput,
+  },
   "desk.phone": { method: "POST", path: "/api/desk/phone", input: desk.phoneInput, output: desk.phoneOutput },
   "desk.takePhone": { method: "POST", path: "/api/desk/phone/take", input: desk.takePhoneInput, output: desk.done },
+  "desk.presence": { method: "POST", path: "/api/desk/presence", input: desk.setPresenceInput, output: desk.done },
   "desk.act": { method: "POST", path: "/api/desk/calls/:callId/act", input: desk.actInput, output: desk.done },
   "desk.hold": { method: "POST", path: "/api/desk/calls/:callId/hold", input: desk.holdInput, output: desk.done },
   "desk.record": { method: "POST", path: "/api/desk/calls/:callId/record", input: desk.recordInput, output: desk.done },
@@ -138,6 +208,58 @@ export const operations = {
     input: desk.finishTransferInput,
     output: desk.done,
   },
+  "desk.requestHelp": {
+    method: "POST",
+    path: "/api/desk/calls/:callId/help",
+    input: desk.requestHelpInput,
+    output: desk.done,
+  },
+  "desk.colleagues": {
+    method: "GET",
+    path: "/api/desk/colleagues",
+    input: desk.colleaguesInput,
+    output: desk.colleaguesOutput,
+  },
+  "desk.saveWrapUp": {
+    method: "POST",
+    path: "/api/desk/calls/:callId/wrap-up",
+    input: desk.wrapUpInput,
+    output: desk.done,
+  },
+  "desk.extendWrapUp": {
+    method: "POST",
+    path: "/api/desk/calls/:callId/wrap-up/extend",
+    input: desk.extendWrapUpInput,
+    output: desk.done,
+  },
+  "desk.completeWrapUp": {
+    method: "POST",
+    path: "/api/desk/calls/:callId/wrap-up/complete",
+    input: desk.completeWrapUpInput,
+    output: desk.done,
+  },
+  "desk.dispositions": {
+    method: "GET",
+    path: "/api/desk/dispositions",
+    input: desk.dispositionsInput,
+    output: desk.dispositionsOutput,
+  },
+  "desk.calls": { method: "GET", path: "/api/desk/calls", input: desk.myCallsInput, output: desk.myCallsOutput },
+  "desk.seenMissed": { method: "POST", path: "/api/desk/missed/seen", input: desk.seenMissedInput, output: desk.done },
+  "desk.callBack": {
+    method: "POST",
+    path: "/api/desk/calls/:callId/call-back",
+    input: desk.callBackInput,
+    output: desk.callBackOutput,
+  },
+  "desk.call": { method: "GET", path: "/api/desk/calls/:callId", input: desk.myCallInput, output: desk.myCallOutput },
+  "desk.comment": {
+    method: "POST",
+    path: "/api/desk/incidents/:incidentId/comment",
+    input: desk.commentIncidentInput,
+    output: desk.done,
+  },
+  "help.take": { method: "POST", path: "/api/help/:requestId/take", input: desk.takeHelpInput, output: desk.done },
   "trial.scenarios": {
     method: "GET",
     path: "/api/trial/scenarios",

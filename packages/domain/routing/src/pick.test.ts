@@ -113,9 +113,9 @@ describe("over random floors", () => {
     fc.nat({ max: 50 }).map((sinceMs): Presence => ({ kind: "ready", sinceMs: ms(sinceMs) })),
     fc.constant<Presence>({ kind: "ringing", callId: "c" as CallId, sinceMs: ms(0) }),
     fc.constant<Presence>({ kind: "talking", callId: "c" as CallId, sinceMs: ms(0) }),
-    fc.constant<Presence>({ kind: "wrap-up", untilMs: ms(99) }),
+    fc.constant<Presence>({ kind: "wrap-up", sinceMs: ms(0), untilMs: ms(99) }),
     fc.constant<Presence>({ kind: "away", reason: "meal", sinceMs: ms(0) }),
-    fc.constant<Presence>({ kind: "protected-rest", untilMs: ms(99) }),
+    fc.constant<Presence>({ kind: "protected-rest", sinceMs: ms(0), untilMs: ms(99) }),
   );
   const floors = fc
     .array(presences, { maxLength: 12 })

@@ -46,7 +46,7 @@ test.for<{ name: string; events: readonly Told[]; atMs: number; expected: unknow
     name: "writing up",
     events: [...working, [9000, { kind: "call-released", callId, wrapUpMs: 30_000 }]],
     atMs: 38_999,
-    expected: { kind: "wrap-up", untilMs: 39_000 },
+    expected: { kind: "wrap-up", sinceMs: 9000, untilMs: 39_000 },
   },
   {
     name: "written up: free since then, without anybody's timer",
@@ -65,16 +65,26 @@ test.for<{ name: string; events: readonly Told[]; atMs: number; expected: unknow
     expected: { kind: "ready", sinceMs: 12_000 },
   },
   {
+    name: "given longer to write up",
+    events: [
+      ...working,
+      [9000, { kind: "call-released", callId, wrapUpMs: 30_000 }],
+      [12_000, { kind: "wrap-up-extended", byMs: 60_000 }],
+    ],
+    atMs: 98_999,
+    expected: { kind: "wrap-up", sinceMs: 9000, untilMs: 99_000 },
+  },
+  {
     name: "rest earned during the call begins with its end",
     events: resting,
     atMs: 10_000,
-    expected: { kind: "protected-rest", untilMs: 610_000 },
+    expected: { kind: "protected-rest", sinceMs: 10_000, untilMs: 610_000 },
   },
   {
     name: "the write-up comes after the rest",
     events: resting,
     atMs: 610_000,
-    expected: { kind: "wrap-up", untilMs: 640_000 },
+    expected: { kind: "wrap-up", sinceMs: 610_000, untilMs: 640_000 },
   },
   {
     name: "rest assigned after the call begins at once",
@@ -84,19 +94,19 @@ test.for<{ name: string; events: readonly Told[]; atMs: number; expected: unknow
       [9100, { kind: "rest-assigned", durationMs: 1000 }],
     ],
     atMs: 9100,
-    expected: { kind: "protected-rest", untilMs: 10_100 },
+    expected: { kind: "protected-rest", sinceMs: 9100, untilMs: 10_100 },
   },
   {
     name: "a second, shorter rest does not shorten the first",
     events: [...resting, [20_000, { kind: "rest-assigned", durationMs: 1000 }]],
     atMs: 20_000,
-    expected: { kind: "protected-rest", untilMs: 610_000 },
+    expected: { kind: "protected-rest", sinceMs: 10_000, untilMs: 610_000 },
   },
   {
     name: "the agent ends their own rest, and writes up",
     events: [...resting, [60_000, { kind: "rest-ended", by: "agent" }]],
     atMs: 60_000,
-    expected: { kind: "wrap-up", untilMs: 90_000 },
+    expected: { kind: "wrap-up", sinceMs: 60_000, untilMs: 90_000 },
   },
   {
     name: "the agent is ready before the rest is over",
@@ -112,13 +122,13 @@ test.for<{ name: string; events: readonly Told[]; atMs: number; expected: unknow
       [61_000, { kind: "rest-ended", by: "supervisor" }],
     ],
     atMs: 61_000,
-    expected: { kind: "protected-rest", untilMs: 610_000 },
+    expected: { kind: "protected-rest", sinceMs: 10_000, untilMs: 610_000 },
   },
   {
     name: "nor does a restarted browser or telephone lose the rest",
     events: [...resting, [60_000, { kind: "signed-out" }], [70_000, { kind: "signed-in" }]],
     atMs: 70_000,
-    expected: { kind: "protected-rest", untilMs: 610_000 },
+    expected: { kind: "protected-rest", sinceMs: 10_000, untilMs: 610_000 },
   },
   {
     name: "who calls out while resting goes back to the rest",
@@ -128,7 +138,7 @@ test.for<{ name: string; events: readonly Told[]; atMs: number; expected: unknow
       [90_000, { kind: "call-released", callId, wrapUpMs: 0 }],
     ],
     atMs: 90_000,
-    expected: { kind: "protected-rest", untilMs: 610_000 },
+    expected: { kind: "protected-rest", sinceMs: 10_000, untilMs: 610_000 },
   },
   {
     name: "a caller who gives up costs nobody their place",
@@ -212,6 +222,12 @@ test.for<{ name: string; events: readonly Told[]; event: Told; refused: string }
     refused: "not-yours",
   },
   {
+    name: "more time for a write-up that is over",
+    events: [...working, [9000, { kind: "call-released", callId, wrapUpMs: 1000 }]],
+    event: [10_000, { kind: "wrap-up-extended", byMs: 60_000 }],
+    refused: "not-writing-up",
+  },
+  {
     name: "ending no rest",
     events: working,
     event: [5000, { kind: "rest-ended", by: "agent" }],
@@ -246,6 +262,7 @@ describe("over random days", () => {
       why: fc.constantFrom("missed" as const, "declined" as const, "withdrawn" as const),
     }),
     fc.record({ kind: fc.constant("call-released" as const), callId: calls, wrapUpMs: fc.constantFrom(0, 5000) }),
+    fc.record({ kind: fc.constant("wrap-up-extended" as const), byMs: fc.constantFrom(0, 60_000) }),
     fc.record({ kind: fc.constant("rest-assigned" as const), durationMs: fc.constantFrom(0, 20_000, 60_000) }),
     fc.record({ kind: fc.constant("rest-ended" as const), by }),
   );

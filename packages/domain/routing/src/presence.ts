@@ -7,10 +7,10 @@ export type Presence =
   | { readonly kind: "ready"; readonly sinceMs: EpochMs }
   | { readonly kind: "ringing"; readonly callId: CallId; readonly sinceMs: EpochMs }
   | { readonly kind: "talking"; readonly callId: CallId; readonly sinceMs: EpochMs }
-  | { readonly kind: "wrap-up"; readonly untilMs: EpochMs }
+  | { readonly kind: "wrap-up"; readonly sinceMs: EpochMs; readonly untilMs: EpochMs }
   | { readonly kind: "away"; readonly reason: AwayReason; readonly sinceMs: EpochMs }
   /** 보호휴식: nobody but the agent shortens it. */
-  | { readonly kind: "protected-rest"; readonly untilMs: EpochMs };
+  | { readonly kind: "protected-rest"; readonly sinceMs: EpochMs; readonly untilMs: EpochMs };
 
 /** `missed`: the machine stopped ringing a telephone that nobody answers. */
 export type AwayReason = "break" | "meal" | "meeting" | "training" | "other" | "missed";
@@ -27,6 +27,7 @@ export type AgentState = {
   readonly lastBusyMs: EpochMs;
   readonly wrapUpUntilMs: EpochMs | null;
   readonly restUntilMs: EpochMs | null;
+  readonly restSinceMs: EpochMs | null;
   /** Rest earned on the call that is still on; it begins when the call lets go. */
   readonly restOwedMs: number;
   readonly missedInRow: number;
@@ -45,6 +46,8 @@ export type AgentEvent = { readonly atMs: EpochMs } & (
   | { readonly kind: "call-started"; readonly callId: CallId }
   | { readonly kind: "call-released"; readonly callId: CallId; readonly wrapUpMs: number }
   | { readonly kind: "wrap-up-completed" }
+  /** From the end that was set. How often is for whoever gives the time to say. */
+  | { readonly kind: "wrap-up-extended"; readonly byMs: number }
   /** From `start-rest`: at once, or after the call that is still on. A second one never shortens the first. */
   | { readonly kind: "rest-assigned"; readonly durationMs: number }
   | { readonly kind: "rest-ended"; readonly by: "agent" | "supervisor" }
@@ -53,7 +56,7 @@ export type AgentEvent = { readonly atMs: EpochMs } & (
 export type AgentStep = {
   readonly state: AgentState;
   /** Null: taken. Otherwise nothing changed, and why. */
-  readonly refused: null | "resting" | "not-free" | "not-this-call" | "not-resting" | "not-yours";
+  readonly refused: null | "resting" | "not-free" | "not-this-call" | "not-resting" | "not-yours" | "not-writing-up";
 };
 
 /** An agent nobody has seen yet. */
@@ -67,6 +70,7 @@ export function signedOutAgent(agentId: AgentId, atMs: EpochMs): AgentState {
     lastBusyMs: atMs,
     wrapUpUntilMs: null,
     restUntilMs: null,
+    restSinceMs: null,
     restOwedMs: 0,
     missedInRow: 0,
   };
@@ -77,11 +81,12 @@ export function presenceAt(state: AgentState, atMs: EpochMs): Presence {
   if (state.call !== null) return { kind: state.call.phase, callId: state.call.callId, sinceMs: state.call.sinceMs };
   if (!state.signedIn) return { kind: "offline" };
   if (state.restUntilMs !== null && atMs < state.restUntilMs) {
-    return { kind: "protected-rest", untilMs: state.restUntilMs };
+    return { kind: "protected-rest", sinceMs: state.restSinceMs ?? atMs, untilMs: state.restUntilMs };
   }
   if (state.wish.kind === "away") return { kind: "away", reason: state.wish.reason, sinceMs: state.wishSinceMs };
   if (state.wrapUpUntilMs !== null && atMs < state.wrapUpUntilMs) {
-    return { kind: "wrap-up", untilMs: state.wrapUpUntilMs };
+    const sinceMs = Math.max(state.lastBusyMs, state.restUntilMs ?? 0) as EpochMs;
+    return { kind: "wrap-up", sinceMs, untilMs: state.wrapUpUntilMs };
   }
   return { kind: "ready", sinceMs: idleSince(state) };
 }
@@ -138,6 +143,9 @@ export function reduceAgent(state: AgentState, event: AgentEvent): AgentStep {
         wrapUpUntilMs: null,
         lastBusyMs: presence.kind === "wrap-up" ? atMs : state.lastBusyMs,
       });
+    case "wrap-up-extended":
+      if (presence.kind !== "wrap-up") return refuse("not-writing-up");
+      return taken({ ...state, wrapUpUntilMs: (presence.untilMs + Math.max(0, event.byMs)) as EpochMs });
     case "rest-assigned":
       if (state.call !== null) {
         return taken({ ...state, restOwedMs: Math.max(state.restOwedMs, event.durationMs) });
@@ -184,7 +192,9 @@ function afterCall(state: AgentState, wrapUpMs: number, atMs: EpochMs): AgentSta
 
 function withRest(state: AgentState, durationMs: number, atMs: EpochMs): AgentState {
   if (!(durationMs > 0)) return state;
-  return { ...state, restUntilMs: Math.max(state.restUntilMs ?? 0, atMs + durationMs) as EpochMs };
+  const resting = state.restUntilMs !== null && atMs < state.restUntilMs;
+  const restUntilMs = Math.max(state.restUntilMs ?? 0, atMs + durationMs) as EpochMs;
+  return { ...state, restUntilMs, restSinceMs: resting ? (state.restSinceMs ?? atMs) : atMs };
 }
 
 /** The write-up that was to follow the rest follows now. */

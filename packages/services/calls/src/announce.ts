@@ -24,14 +24,16 @@ export async function announce(
     language: call.department.language,
     departmentId: call.department.id,
   });
-  const { sha256, text, synthetic } = sound;
+  const { sha256, text, synthetic, durationMs } = sound;
   const played = await call.played.play(
     {
       callId: call.id,
       legIds: request.legIds,
       sound,
       onStarted: (atMs) => {
-        call.tell(request.events.started({ soundSha256: sha256, text, synthetic }), { atMs: call.toCallTime(atMs) });
+        call.tell(request.events.started({ soundSha256: sha256, text, synthetic, durationMs }), {
+          atMs: call.toCallTime(atMs),
+        });
         request.onStarted?.();
       },
     },

@@ -272,7 +272,7 @@ export class CallControl {
     await call.protecting;
     const change = { state: "ended", endedAtMs: clock.nowMs(), endReason: end.reason } as const;
     call.tell({ kind: "ended", by: end.by, reason: end.reason }, { change });
-    if (call.agentId !== null) roster.callOver(call.agentId, call.id);
+    if (call.agentId !== null) roster.callOver(call.agentId, call.id, { connected: call.talking });
   }
 }
 

@@ -1,5 +1,13 @@
 import type { AgentId, CallDirection, Speaker } from "@jikimi/kernel";
-import type { Actor, Announcement, Cause, EndReason, HumanAction, RefusalReason } from "@jikimi/protection";
+import type {
+  Actor,
+  Announcement,
+  Cause,
+  DeclaredTopic,
+  EndReason,
+  HumanAction,
+  RefusalReason,
+} from "@jikimi/protection";
 import type { RecordingGap } from "@jikimi/recording";
 import type { RecognizerName, Word } from "./ports.ts";
 
@@ -49,6 +57,14 @@ export type CallEventBody =
   | { readonly kind: "hint"; readonly risk: number; readonly labels: readonly string[]; readonly cause: Cause }
   | { readonly kind: "hint-cleared" }
   | { readonly kind: "long-call-hint"; readonly remainingMs: number }
+  /** Where the clock stands from now on. `limitAtMs` as `atMs`; null: none runs (waived, or the line is exempt). */
+  | {
+      readonly kind: "long-call-clock";
+      readonly limitAtMs: number | null;
+      readonly extensions: number;
+      readonly topic: DeclaredTopic | null;
+      readonly exempt: boolean;
+    }
   | {
       readonly kind: "offered";
       readonly offerId: string;
@@ -101,6 +117,8 @@ export type PlayedSound = {
   readonly soundSha256: string;
   readonly text: string;
   readonly synthetic: boolean;
+  /** Of the whole sound: when it will be over, unless it is stopped. */
+  readonly durationMs: number;
 };
 
 /** What the media plane saw leave on the wire. */

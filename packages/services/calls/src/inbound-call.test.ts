@@ -10,7 +10,7 @@ test("a citizen is answered, told, connected to the agent idle longest, recorded
   expect(centre.people[0]?.phone.rung).toHaveLength(0);
 
   await centre.clock.advance(fakeSoundMs + 500);
-  expect(centre.kinds().slice(4)).toEqual(["notice-completed", "ringing", "bridged"]);
+  expect(centre.kinds().slice(4)).toEqual(["notice-completed", "ringing", "bridged", "long-call-clock"]);
   expect(centre.roster.presence(centre.people[0]?.person.id as never)).toMatchObject({ kind: "talking" });
 
   await centre.clock.advance(10_000);

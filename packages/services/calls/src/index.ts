@@ -10,6 +10,7 @@ export type { Commanded, CommandRefusal } from "./desk-commands.ts";
 export { echoUser } from "./echo-test.ts";
 export { PageAuthority } from "./page-authority.ts";
 
+export { PoliciesInForce } from "./policies-in-force.ts";
 export type {
   AbuseLabel,
   AcceptResult,

@@ -1,5 +1,5 @@
 import type { Department, DirectoryView, StoredPolicy } from "@jikimi/directory";
-import type { Log } from "@jikimi/kernel";
+import type { Log, PolicyId } from "@jikimi/kernel";
 import { type Policy, parsePolicy, policyInForce } from "@jikimi/protection";
 import { localDate } from "@jikimi/routing";
 
@@ -28,6 +28,12 @@ export class PoliciesInForce {
     const policy = policyInForce(versions, today) ?? versions[0] ?? null;
     if (policy === null) this.#log.error({ departmentId: department.id }, "a department has no readable policy");
     return policy;
+  }
+
+  /** One version, as a call began with it; null when there is none or it cannot be read. */
+  exactly(id: PolicyId, version: number, directory: Pick<DirectoryView, "policy">): Policy | null {
+    const stored = directory.policy(id, version);
+    return stored === null ? null : this.#policy(stored);
   }
 
   #policy(stored: StoredPolicy): Policy | null {

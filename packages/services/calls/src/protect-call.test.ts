@@ -203,3 +203,17 @@ test("a line that stays silent is ended after a minute; sound in between calls i
   await centre.clock.advance(60_000);
   expect(centre.account().find(({ kind }) => kind === "bye")).toMatchObject({ by: "jikimi", reason: "no-audio" });
 });
+
+test("where the long-call clock stands is told at the bridge, and again whenever a person changes it", async () => {
+  const centre = await talking();
+  const clocks = () => centre.account().filter(({ kind }) => kind === "long-call-clock");
+  const bridgedAtMs = centre.account().find(({ kind }) => kind === "bridged")?.atMs ?? 0;
+  expect(clocks()).toMatchObject([{ limitAtMs: bridgedAtMs + 20 * 60_000, extensions: 0, topic: null, exempt: false }]);
+  pressAgentKeys(centre, "*4105#");
+  await centre.clock.advance(100);
+  expect(clocks().slice(1)).toMatchObject([{ limitAtMs: bridgedAtMs + 25 * 60_000, extensions: 1 }]);
+  await centre.clock.advance(21 * 60_000);
+  pressAgentKeys(centre, "*1");
+  await centre.clock.advance(100);
+  expect(clocks().slice(2)).toMatchObject([{ limitAtMs: null, extensions: 1 }]);
+});

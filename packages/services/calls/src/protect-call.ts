@@ -6,6 +6,7 @@ import {
   nextDeadlineMs,
   type Policy,
   type ProtectionEvent,
+  type ProtectionState,
 } from "@jikimi/protection";
 import type { Call } from "./call.ts";
 import type { CallDeps } from "./call-deps.ts";
@@ -32,6 +33,7 @@ export async function protectCall(
   deps: CallDeps,
 ): Promise<void> {
   let state = initialState({ direction: call.direction, policy, exempt });
+  let clockTold: ProtectionState["clock"] | null = null;
   let timer = deps.clock.after(0, () => {});
   const carrying: Carrying = { call, policy, deps, incidents: new Map(), endingReason: null, playing: new Map() };
   for await (const item of call.inbox) {
@@ -39,6 +41,11 @@ export async function protectCall(
     if (event === null) continue;
     const step = decide(state, event, policy);
     state = step.state;
+    if (policy.longCall !== null && state.stage.kind !== "over" && !isSameClock(state.clock, clockTold)) {
+      clockTold = state.clock;
+      const { limitAtMs, extensions, topic } = clockTold;
+      call.tell({ kind: "long-call-clock", limitAtMs, extensions, topic, exempt: exempt !== null });
+    }
     for (const decision of step.decisions) await carryOut(decision, carrying);
     if (item.kind === "event" && item.decided !== undefined) {
       const refusal = step.decisions.find((decision) => decision.kind === "refuse-action");
@@ -57,6 +64,12 @@ export async function protectCall(
     if (item.kind === "over") break;
   }
   timer.cancel();
+}
+
+/** What people see of it is the same; which notice comes next is the machine's own affair. */
+function isSameClock(now: ProtectionState["clock"], told: ProtectionState["clock"] | null): boolean {
+  if (told === null) return false;
+  return now.limitAtMs === told.limitAtMs && now.extensions === told.extensions && now.topic === told.topic;
 }
 
 /** Rows 4 and 5: an utterance is written down as heard, judged (the caller's only), and written down as judged. */

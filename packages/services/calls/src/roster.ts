@@ -23,15 +23,20 @@ export type PresenceChange = { readonly agentId: AgentId; readonly presence: Pre
 export class AgentRoster {
   readonly #clock: Clock;
   readonly #directory: () => DirectoryView;
-  readonly #wrapUpMs: number;
+  readonly #wrapUpMs: (agentId: AgentId) => number;
   readonly #states = new Map<AgentId, AgentState>();
   readonly #timers = new Map<AgentId, Timer>();
   readonly #changes = new Listeners<PresenceChange>();
 
-  constructor({ clock, directory, wrapUpMs }: { clock: Clock; directory: () => DirectoryView; wrapUpMs: number }) {
-    this.#clock = clock;
-    this.#directory = directory;
-    this.#wrapUpMs = wrapUpMs;
+  constructor(parts: {
+    clock: Clock;
+    directory: () => DirectoryView;
+    /** What a person gets to write a call up in; 0 for somebody who has no screen to do it on. */
+    wrapUpMs: (agentId: AgentId) => number;
+  }) {
+    this.#clock = parts.clock;
+    this.#directory = parts.directory;
+    this.#wrapUpMs = parts.wrapUpMs;
   }
 
   onChange(listener: (change: PresenceChange) => void): () => void {
@@ -75,8 +80,9 @@ export class AgentRoster {
     return this.apply(agentId, { kind: "call-started", callId }).refused === null;
   }
 
-  callOver(agentId: AgentId, callId: CallId): void {
-    this.apply(agentId, { kind: "call-released", callId, wrapUpMs: this.#wrapUpMs });
+  /** `connected` false: nobody was reached, and there is nothing to write up. */
+  callOver(agentId: AgentId, callId: CallId, { connected = true }: { connected?: boolean } = {}): void {
+    this.apply(agentId, { kind: "call-released", callId, wrapUpMs: connected ? this.#wrapUpMs(agentId) : 0 });
   }
 
   rest(agentId: AgentId, durationMs: number): void {

@@ -229,7 +229,7 @@ export async function testCentre({
   const hearing = new FakeHearing();
   const journal = new MemoryJournal();
   const view = () => directory.view();
-  const roster = new AgentRoster({ clock, directory: view, wrapUpMs: 0 });
+  const roster = new AgentRoster({ clock, directory: view, wrapUpMs: () => 0 });
   const ha1 = ({ username, algorithm }: { username: string; algorithm: "MD5" | "SHA-256" }) => {
     const both = view().ha1Of(username);
     return both === null ? null : algorithm === "MD5" ? both.md5 : both.sha256;

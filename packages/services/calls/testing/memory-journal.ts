@@ -20,6 +20,7 @@ export class MemoryJournal implements CallJournal, IncidentRecorder {
   readonly accounts = new Map<CallId, Told[]>();
   readonly rows = new Map<CallId, CallChange & Partial<CallOpening>>();
   readonly #listeners = new Listeners<ToldEvent>();
+  readonly #openings = new Map<CallId, CallOpening>();
   #incidents = 0;
 
   async settled(): Promise<Durability> {
@@ -40,7 +41,8 @@ export class MemoryJournal implements CallJournal, IncidentRecorder {
     account.push({ ...event });
     this.rows.set(callId, { ...this.rows.get(callId), ...change });
     const seq = account.length;
-    this.#listeners.emit({ callId, seq, event });
+    const opening = this.#openings.get(callId);
+    this.#listeners.emit({ callId, seq, event, change, ...(seq > 1 || opening === undefined ? {} : { opening }) });
     const { kind, atMs } = event;
     return {
       callId,
@@ -65,6 +67,7 @@ export class MemoryJournal implements CallJournal, IncidentRecorder {
   open(first: CallId | CallOpening, second: IncidentStart | JournalEvent): Promise<OpenIncident> | JournalEntry {
     if (typeof first !== "string") {
       this.rows.set(first.callId, first);
+      this.#openings.set(first.callId, first);
       return this.append(first.callId, second as JournalEvent);
     }
     return Promise.resolve(this.#openIncident(first, second as IncidentStart));

@@ -4,8 +4,15 @@ import type { CallChange, CallOpening, JournalEntry, JournalEvent } from "./type
 /** How safe an entry is: in the database, sealed on disk until the database returns, or (both failing) in memory only. */
 export type Durability = "stored" | "spooled" | "memory";
 
-/** An event as it was given, told to who listens at once, before it is kept. */
-export type ToldEvent = { readonly callId: CallId; readonly seq: number; readonly event: JournalEvent };
+/** An event as it was given, told to who listens at once, before it is kept, with what it changes in the call's row. */
+export type ToldEvent = {
+  readonly callId: CallId;
+  readonly seq: number;
+  readonly event: JournalEvent;
+  /** With a call's first event only. */
+  readonly opening?: CallOpening;
+  readonly change?: CallChange;
+};
 
 /**
  * The ordered, append-only account of every call. Writing never waits and never throws for a slow or dead

@@ -46,6 +46,15 @@ export class CallRecords {
     return this.#store.listIncidents(filter).catch(storeFailed);
   }
 
+  findIncident(incidentId: IncidentId): Promise<IncidentRow | null> {
+    return this.#store.findIncident(incidentId).catch(storeFailed);
+  }
+
+  /** In the order they were opened. */
+  listIncidentsOfCall(callId: CallId): Promise<readonly IncidentRow[]> {
+    return this.#store.listIncidentsOfCall(callId).catch(storeFailed);
+  }
+
   /** The whole record of an incident; null when there is none. */
   async showIncident(incidentId: IncidentId): Promise<IncidentDocument | null> {
     const incident = await this.#store.findIncident(incidentId).catch(storeFailed);
@@ -75,7 +84,10 @@ export class CallRecords {
   }
 
   /** Writes into a call's journal that somebody took something out of it, and why; rejects while that is not safe. */
-  async noteAccess(callId: CallId, access: { kind: "recording-exported"; by: string; reason: string }): Promise<void> {
+  async noteAccess(
+    callId: CallId,
+    access: { kind: "recording-exported" | "recording-listened"; by: string; reason: string },
+  ): Promise<void> {
     const call = await this.findCall(callId);
     if (call === null) throw new IncidentsError("unknown-call");
     await this.#journal.annotate(callId, { ...access, atMs: Math.max(0, this.#nowMs() - call.startedAtMs) });

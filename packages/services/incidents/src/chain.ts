@@ -21,6 +21,8 @@ const personalFields: Readonly<Record<string, readonly string[]>> = {
   transferred: ["to"],
   "transfer-failed": ["to"],
   "consultation-started": ["to"],
+  "help-requested": ["note"],
+  "incident-commented": ["comment"],
 };
 
 /** Ties an event to the end of its call's chain. */

@@ -52,7 +52,7 @@ export interface CallStore {
   /** Newest first. */
   listIncidents(filter: IncidentFilter): Promise<readonly IncidentRow[]>;
   listIncidentsOfCall(callId: CallId): Promise<readonly IncidentRow[]>;
-  /** Removes the personal parts of a call's entries and its caller's number; the chain stays whole. */
+  /** Removes the personal parts of a call's entries, its caller's number and what agents noted of it; the chain stays whole. */
   erasePersonal(callId: CallId): Promise<void>;
   /** Keeps a sound once; the same `sha256` again changes nothing. */
   keepAnnouncement(media: AnnouncementMedia): Promise<void>;

@@ -45,16 +45,25 @@ describe("while the database answers", () => {
     expect(journal.health()).toEqual({ state: "direct", waiting: 0, lost: 0 });
   });
 
-  test("who listens hears each event at once, as it was given", async () => {
+  test("who listens hears each event at once, as it was given, with what it changes", async () => {
     await using bench = await journalBench();
     bench.store.mode = "hanging";
     const journal = await bench.start();
     const heard: unknown[] = [];
     const stop = journal.onEvent((told) => heard.push(told));
     begin(journal);
+    journal.append(call1, { kind: "bridged", atMs: 1 }, { state: "talking" });
     stop();
     say(journal, 1);
-    expect(heard).toEqual([{ callId: call1, seq: 1, event: { kind: "invite", atMs: 0, from: "+821012345678" } }]);
+    expect(heard).toEqual([
+      {
+        callId: call1,
+        seq: 1,
+        event: { kind: "invite", atMs: 0, from: "+821012345678" },
+        opening: anOpening(call1),
+      },
+      { callId: call1, seq: 2, event: { kind: "bridged", atMs: 1 }, change: { state: "talking" } },
+    ]);
   });
 
   test("a call is opened once, and told of only after that", async () => {

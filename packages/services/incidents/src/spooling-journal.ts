@@ -170,7 +170,14 @@ export class SpoolingJournal implements CallJournal, AsyncDisposable {
     const write: JournalWrite = { entry, ...(typeof rows === "function" ? rows(entry) : rows) };
     if (write.change?.state === "ended") this.#forgetOldCalls(callId);
     this.#take(write);
-    this.#listeners.emit({ callId, seq: entry.seq, event });
+    const { opening, change } = write;
+    this.#listeners.emit({
+      callId,
+      seq: entry.seq,
+      event,
+      ...(opening === undefined ? {} : { opening }),
+      ...(change === undefined ? {} : { change }),
+    });
     return entry;
   }
 

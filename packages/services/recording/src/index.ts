@@ -4,6 +4,7 @@ export type { RecordingFile, RecordingFiles } from "./files.ts";
 export type { RecordingFinding } from "./findings.ts";
 export { type CallKey, Keyring, type Unwrapped } from "./keyring.ts";
 export { type OpenedRecording, openRecording, type Recording, type RecordingItem } from "./reader.ts";
+export { type OpenedCall, RecordedCall } from "./recorded-call.ts";
 export type { BlockRecord } from "./records.ts";
 export { RecordingShelf } from "./shelf.ts";
 export type { ManifestGap } from "./survey.ts";

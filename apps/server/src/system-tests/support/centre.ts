@@ -41,6 +41,8 @@ export type CentreOptions = {
   /** A browser that shows the cookie `test-session=USERNAME` is that person. */
   readonly sessions?: boolean;
   readonly agentHost?: string;
+  /** How long an agent's telephone rings before it is answered. */
+  readonly answerAfterMs?: number;
   /** Keeps what the first agent hears in the data folder (`heard.wav`). */
   readonly keepHeard?: boolean;
 };
@@ -98,7 +100,7 @@ export class Centre implements AsyncDisposable {
           name: `agent${i + 1}`,
           user: `agent${i + 1}`,
           bindHost: options.agentHost ?? loopback,
-          answerAfterMs: 0,
+          answerAfterMs: options.answerAfterMs ?? 0,
           heardPath: options.keepHeard && i === 0 ? join(instance.config.dataFolder, "heard.wav") : null,
         }),
       );
