@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { AgentRoster, CallControl, CallHearing, CallRecordings } from "@jikimi/calls";
 import { type Database, openDatabase } from "@jikimi/database";
 import { aesSecretSeal, Directory, type SamplePassword } from "@jikimi/directory";
+import type { Accounts } from "@jikimi/identity";
 import { CallRecords, type ClosedAfterRestart, JournaledIncidents, SpoolingJournal } from "@jikimi/incidents";
-import { type Clock, type Log, type Random, ResourceScope } from "@jikimi/kernel";
+import { type AgentId, type Clock, type Log, type Random, ResourceScope } from "@jikimi/kernel";
 import { ListenWorkers } from "@jikimi/listen-workers";
 import { MediaWorkers } from "@jikimi/media-workers";
 import { SoundLibrary } from "@jikimi/notices";
@@ -13,14 +14,17 @@ import { Keyring, RecordingShelf } from "@jikimi/recording";
 import type { Config } from "./config/index.ts";
 import { checkCutOffRecordings } from "./cut-off-recordings.ts";
 import { installTrial, publishPresets } from "./first-start.ts";
+import { WebApp } from "./http/web-app.ts";
 import { HttpSide } from "./http-side.ts";
 import { abuseModelPath, openJudge } from "./judge.ts";
 import { keepingSounds } from "./kept-sounds.ts";
 import { limitationsOf } from "./limitations.ts";
 import { plain } from "./operations/directory-operations.ts";
 import { operationsOf } from "./operations/index.ts";
+import { ourSample } from "./operations/setup-operations.ts";
 import { routingOf } from "./routing-adapter.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
+import { openAccounts, openSignIn } from "./sign-in.ts";
 import { SipSide } from "./sip-side.ts";
 import type { ServerStatus } from "./status-page.ts";
 import { version } from "./version.ts";
@@ -58,6 +62,8 @@ export type Jikimi = AsyncDisposable & {
   readonly hearing: ListenWorkers;
   /** Shown once, at the very first start. */
   readonly samplePasswords: readonly SamplePassword[] | null;
+  /** Makes the first administrator from another machine; null once there is one. */
+  readonly setupCode: string | null;
   readonly closedAfterRestart: readonly ClosedAfterRestart[];
   status(): Promise<ServerStatus>;
 };
@@ -67,6 +73,7 @@ export type Records = {
   readonly database: Database;
   readonly keyring: Keyring;
   readonly directory: Directory;
+  readonly accounts: Accounts;
   readonly journal: SpoolingJournal;
   readonly records: CallRecords;
 };
@@ -103,7 +110,8 @@ export async function openRecords(
     log,
   });
   await publishPresets(directory);
-  return { database, keyring, directory, journal, records };
+  const accounts = openAccounts({ database, directory, keyring }, { clock, random, log });
+  return { database, keyring, directory, accounts, journal, records };
 }
 
 /** Builds everything in order, in plain `new`, and starts it. Whatever fails, nothing stays half open. */
@@ -220,8 +228,29 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     journal: journal.health(),
     limitations: limitationsOf(config, database),
   });
-  const operate = operationsOf({ ...kept, status, dataFolder: config.dataFolder, actor: "command line" });
-  const http = scope.use(new HttpSide({ bindHost: config.bindAddress, log, token, status, operate }));
+  const onCall = (personId: AgentId) => roster.presence(personId).kind === "talking";
+  const signIn = await openSignIn(kept, { clock, random, log, config, onCall });
+  const sample = ourSample({ trunkPort: options.trialTrunkPort });
+  let samplePasswords: readonly SamplePassword[] | null = null;
+  const operate = operationsOf({
+    ...kept,
+    status,
+    dataFolder: config.dataFolder,
+    signIn: { ...signIn, store: database.setup, sample, samplePasswords: () => samplePasswords },
+  });
+  const http = scope.use(
+    new HttpSide({
+      bindHost: config.bindAddress,
+      clock,
+      log,
+      token,
+      addresses: signIn.addresses,
+      webApp: await WebApp.load(join(root, "apps/web/dist")),
+      status,
+      operate,
+      authenticate: signIn.authenticate,
+    }),
+  );
   const sipPort = await sip.listen(config.sipPort);
   const httpPort = await http.listen(config.httpPort);
   const webSocket = await sip.openWebSocket(httpPort.port);
@@ -235,7 +264,8 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
   void checkCutOffRecordings(closedAfterRestart, { keyring, journal, log });
   const httpUrl = `http://${config.bindAddress === "0.0.0.0" ? "127.0.0.1" : config.bindAddress}:${httpPort.port}`;
   // Last, so that passwords are never made by a start that then fails and shows nobody.
-  const samplePasswords = await installTrial(directory, { trunkPort: options.trialTrunkPort });
+  samplePasswords = await installTrial({ directory, accounts: kept.accounts }, sample);
+  const setupCode = (await signIn.firstAdministrator.isMissing()) ? signIn.firstAdministrator.setupCode : null;
   writeRunFile(config.dataFolder, { pid: process.pid, httpUrl, token, sipPort: sipPort.port, startedAtMs });
   scope.defer(() => removeRunFile(config.dataFolder));
 
@@ -252,6 +282,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     media,
     hearing,
     samplePasswords,
+    setupCode,
     closedAfterRestart,
     status,
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),

@@ -77,9 +77,9 @@ async function askRecords(invocation: Invocation, config: Config, name: Operatio
   await using scope = new ResourceScope();
   const records = await openRecords({ config, clock, random, log }, scope);
   const status = () => Promise.reject(new Error("no server is running"));
-  const operate = operationsOf({ ...records, status, dataFolder: config.dataFolder, actor: "command line" });
+  const operate = operationsOf({ ...records, status, dataFolder: config.dataFolder, signIn: null });
   try {
-    return await operate(name, input);
+    return await operate(name, input, { kind: "command-line" });
   } catch (failure) {
     if (failure instanceof OperationFailure) throw toCommandFailure(failure.error);
     throw failure;

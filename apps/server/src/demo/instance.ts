@@ -45,6 +45,8 @@ export class Instance {
       bindAddress: loopback,
       publicAddress: null,
       httpPort: http.port,
+      publicUrl: null,
+      trustedProxies: [],
       sipPort: sip.port,
       rtpPorts: { first: 30_000, last: 39_999 },
       dataFolder,

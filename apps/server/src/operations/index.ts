@@ -1,35 +1,56 @@
 import type { Directory } from "@jikimi/directory";
 import { type OperationName, type OperationOutput, type OperationRequest, operations } from "@jikimi/http-api";
+import { type Accounts, type Identity, IdentityError, mayDo, type Principal, type Visit } from "@jikimi/identity";
 import * as calls from "./call-operations.ts";
 import * as directories from "./directory-operations.ts";
-import { failure, OperationFailure } from "./operation-failure.ts";
+import { failure, granted, OperationFailure } from "./operation-failure.ts";
+import { sessionOperations } from "./session-operations.ts";
+import { openSetupSteps, type SetupDeps, setupOperations } from "./setup-operations.ts";
 
 export { OperationFailure } from "./operation-failure.ts";
 
-export type OperationDeps = calls.CallOperationDeps & {
+export type OperationDeps = Omit<calls.CallOperationDeps, "actor"> & {
   readonly directory: Directory;
+  readonly accounts: Accounts;
   readonly status: () => Promise<OperationOutput<"status">>;
+  /** Null where no server runs: nobody signs in. */
+  readonly signIn: (Omit<SetupDeps, "directory" | "accounts"> & { readonly identity: Identity }) | null;
 };
 
+/** What this server does not offer is not found. */
 type Handlers = {
-  [Name in OperationName]: (request: OperationRequest<Name>) => OperationOutput<Name> | Promise<OperationOutput<Name>>;
+  [Name in OperationName]?: (
+    request: OperationRequest<Name>,
+    who: Principal | null,
+    visit: Visit | null,
+  ) => OperationOutput<Name> | Promise<OperationOutput<Name>>;
 };
 
 /** Every operation of the contract by its name; the same whether a server asks it of itself or a command asks it. */
-export function operationsOf(deps: OperationDeps): (name: string, input: unknown) => Promise<unknown> {
-  const { directory } = deps;
+export function operationsOf(
+  deps: OperationDeps,
+): (name: string, input: unknown, who: Principal | null, visit?: Visit | null) => Promise<unknown> {
+  const { directory, accounts, signIn } = deps;
   const view = () => directory.view();
   const handlers: Handlers = {
     "calls.list": (request) => calls.listCalls(request, deps),
-    "calls.show": (request) => calls.showCall(request, deps),
+    "calls.show": (request, who) => calls.showCall(request, { ...deps, actor: actorOf(who, directory) }),
     "recordings.list": (request) => calls.listRecordings(request, deps),
-    "recordings.export": (request) => calls.exportRecording(request, deps),
+    "recordings.export": (request, who) => {
+      // A path on the server's machine is for who sits there.
+      if (request.to !== undefined && who?.kind !== "command-line") throw failure("not-allowed", { field: "to" });
+      return calls.exportRecording(request, { ...deps, actor: actorOf(who, directory) });
+    },
     "incidents.list": (request) => calls.listIncidents(request, deps),
-    "incidents.show": (request) => calls.showIncident(request, deps),
+    "incidents.show": (request, who) => calls.showIncident(request, { ...deps, actor: actorOf(who, directory) }),
     "policy.list": () => directories.listPolicies(view()),
     "policy.show": (request) => directories.showPolicy(request, directory.view()),
     "policy.check": (request) => directories.checkPolicy(request),
-    "users.add": (request) => directories.addUser(request, directory),
+    "users.add": (request) => directories.addUser(request, { directory, accounts }),
+    "users.resetPassword": async ({ username, secondFactors }) => {
+      const { madePassword } = granted(await (signIn?.identity ?? accounts).resetPassword(username, { secondFactors }));
+      return { madePassword };
+    },
     "users.list": () => ({ people: directories.plain(view().people) as OperationOutput<"users.list">["people"] }),
     "departments.add": (request) => directories.addDepartment(request, directory),
     "departments.set": (request) => directories.setDepartment(request, directory),
@@ -43,10 +64,13 @@ export function operationsOf(deps: OperationDeps): (name: string, input: unknown
     "trunks.add": (request) => directories.addTrunk(request, directory),
     "trunks.list": () => ({ trunks: directories.plain(view().trunks) as OperationOutput<"trunks.list">["trunks"] }),
     status: () => deps.status(),
+    ...(signIn === null ? {} : signInOperations({ ...signIn, directory, accounts })),
   };
-  return async (name, input) => {
+  return async (name, input, who, visit = null) => {
     if (!Object.hasOwn(operations, name)) throw failure("not-found");
     const known = name as OperationName;
+    const verdict = mayDo(operations[known].access, who);
+    if (verdict !== "allowed") throw failure(verdict);
     const request = operations[known].input.safeParse(input);
     if (!request.success) {
       const [issue] = request.error.issues;
@@ -55,7 +79,30 @@ export function operationsOf(deps: OperationDeps): (name: string, input: unknown
       const what = `${field}: ${issue?.message ?? ""}`;
       throw new OperationFailure({ ...error, ko: `${error.ko} (${what})`, en: `${error.en} (${what})` });
     }
-    const handler = handlers[known] as (request: unknown) => unknown;
-    return await handler(request.data);
+    const handler = handlers[known] as
+      | ((request: unknown, who: Principal | null, visit: Visit | null) => unknown)
+      | undefined;
+    if (handler === undefined) throw failure("not-found");
+    try {
+      return await handler(request.data, who, visit);
+    } catch (problem) {
+      if (problem instanceof IdentityError) throw failure("store-unavailable", { cause: problem });
+      throw problem;
+    }
   };
+}
+
+function signInOperations(deps: SetupDeps) {
+  const { identity, directory } = deps;
+  return {
+    ...sessionOperations({ identity, directory, openSteps: () => openSetupSteps(deps) }),
+    ...setupOperations(deps),
+  };
+}
+
+/** How the record names who looked at something. */
+function actorOf(who: Principal | null, directory: Directory): string {
+  if (who === null) return "nobody";
+  if (who.kind === "command-line") return "command line";
+  return directory.view().person(who.personId)?.sipUsername ?? who.personId;
 }

@@ -168,13 +168,13 @@ describe("telephones and carriers ask", () => {
     async (algorithm) => {
       await using phone = await RawSip.open(centre.jikimi.sipPort, centre.clock);
       const uri = `sip:${target()}`;
-      const who = { method: "REGISTER", uri, username: "admin", password: centre.password("admin") };
+      const who = { method: "REGISTER", uri, username: "agent2", password: centre.password("agent2") };
       let cseq = 0;
       const register = (...headers: string[]) =>
         phone.ask(
           phone.request("REGISTER", uri, {
-            user: "admin",
-            to: `sip:admin@127.0.0.1`,
+            user: "agent2",
+            to: `sip:agent2@127.0.0.1`,
             callId: `registers-${algorithm}`,
             cseq: ++cseq,
             headers: ["Expires: 60", ...headers],

@@ -1,3 +1,4 @@
+export type { Access } from "./access.ts";
 export { type ApiError, apiError, type ErrorCode, errorTexts } from "./errors.ts";
 export {
   type Operation,
