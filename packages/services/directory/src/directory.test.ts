@@ -360,7 +360,7 @@ describe("the sample of a trial", () => {
     expect(view.trunkOfSource("192.0.2.1")).toBeNull();
     expect(await installSample(directory, sample)).toBeNull();
     const again = await openDirectory(store);
-    expect(again.directory.view().people).toHaveLength(3);
+    expect(again.directory.view().people).toHaveLength(2);
   });
 
   test("goes on where a start was cut off", async () => {
