@@ -12,6 +12,7 @@ import {
 import { type Database, openDatabase } from "@jikimi/database";
 import { Desk } from "@jikimi/desk";
 import { aesSecretSeal, Directory, type SamplePassword } from "@jikimi/directory";
+import type { Accounts } from "@jikimi/identity";
 import { CallRecords, type ClosedAfterRestart, JournaledIncidents, SpoolingJournal } from "@jikimi/incidents";
 import { type AgentId, type Clock, type Log, type Random, ResourceScope } from "@jikimi/kernel";
 import { ListenWorkers } from "@jikimi/listen-workers";
@@ -22,8 +23,8 @@ import { Keyring, RecordingShelf } from "@jikimi/recording";
 import { CallAudio } from "./call-audio.ts";
 import type { Config } from "./config/index.ts";
 import { checkCutOffRecordings } from "./cut-off-recordings.ts";
-import { RegisteredPhones } from "./desk-phones.ts";
 import { installTrial, publishPresets } from "./first-start.ts";
+import { WebApp } from "./http/web-app.ts";
 import { HttpSide } from "./http-side.ts";
 import { abuseModelPath, openJudge } from "./judge.ts";
 import { keepingSounds } from "./kept-sounds.ts";
@@ -31,14 +32,15 @@ import { limitationsOf } from "./limitations.ts";
 import { LiveSide } from "./live-side.ts";
 import { plain } from "./operations/directory-operations.ts";
 import { operationsOf } from "./operations/index.ts";
+import { ourSample } from "./operations/setup-operations.ts";
 import { routingOf } from "./routing-adapter.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
-import type { SessionEnds } from "./session-ends.ts";
+import { openAccounts, openSignIn } from "./sign-in.ts";
 import { SipSide } from "./sip-side.ts";
 import type { ServerStatus } from "./status-page.ts";
 import { TrialRuns } from "./trial/trial-runs.ts";
 import { version } from "./version.ts";
-import { nobodyAsks, type WhoAsks } from "./who-asks.ts";
+import type { SessionWatch } from "./who-asks.ts";
 import { sourceExecArgv } from "./worker-entries.ts";
 
 export type ComposeOptions = {
@@ -51,10 +53,6 @@ export type ComposeOptions = {
   readonly log: Log;
   /** Where the sample trunk sends outbound calls: the simulated citizen's telephone. */
   readonly trialTrunkPort: number;
-  /** Whose session a request carries; nobody's when it is left out. */
-  readonly authenticate?: WhoAsks;
-  /** Tells when a session is over; the page is told, and a call that is on goes on. */
-  readonly sessionEnds?: SessionEnds;
   /** What is being done, for who waits. */
   readonly onStep?: (step: StartStep) => void;
 };
@@ -79,6 +77,8 @@ export type Jikimi = AsyncDisposable & {
   readonly pages: BrowserPhones;
   /** Shown once, at the very first start. */
   readonly samplePasswords: readonly SamplePassword[] | null;
+  /** Makes the first administrator from another machine; null once there is one. */
+  readonly setupCode: string | null;
   readonly closedAfterRestart: readonly ClosedAfterRestart[];
   status(): Promise<ServerStatus>;
 };
@@ -88,6 +88,7 @@ export type Records = {
   readonly database: Database;
   readonly keyring: Keyring;
   readonly directory: Directory;
+  readonly accounts: Accounts;
   readonly journal: SpoolingJournal;
   readonly records: CallRecords;
 };
@@ -124,7 +125,8 @@ export async function openRecords(
     log,
   });
   await publishPresets(directory);
-  return { database, keyring, directory, journal, records };
+  const accounts = openAccounts({ database, directory, keyring }, { clock, random, log });
+  return { database, keyring, directory, accounts, journal, records };
 }
 
 /** Builds everything in order, in plain `new`, and starts it. Whatever fails, nothing stays half open. */
@@ -187,7 +189,10 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
   const wrapUpMs = (agentId: AgentId) => (desk.feed.hasDesk(agentId) ? config.wrapUpMs : 0);
   const roster = new AgentRoster({ clock, directory: view, wrapUpMs });
   const trials = new TrialLines({ clock, random });
-  const authenticate = options.authenticate ?? nobodyAsks;
+  const onCall = (personId: AgentId) => roster.presence(personId).kind === "talking";
+  const signIn = await openSignIn(kept, { clock, random, log, config, onCall });
+  const { authenticate } = signIn;
+  const watchSession: SessionWatch = (sessionId, onOver) => signIn.identity.watch(sessionId, onOver);
   const sip = scope.use(
     new SipSide({
       clock,
@@ -196,6 +201,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       directory,
       trials,
       authenticate,
+      watchSession,
       bindHost: config.bindAddress,
       advertisedHost,
       onPhones: (agentId, registered) => roster.apply(agentId, { kind: registered ? "signed-in" : "signed-out" }),
@@ -282,11 +288,13 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
   const runs = scope.use(new TrialRuns({ root, clock, log, lines: trials, roster, journal, server }));
   const { pages } = sip.phones;
   const { codecs } = media.capabilities;
+  const sample = ourSample({ trunkPort: options.trialTrunkPort });
+  let samplePasswords: readonly SamplePassword[] | null = null;
   const operate = operationsOf({
     ...kept,
     status,
     dataFolder: config.dataFolder,
-    actor: "command line",
+    signIn: { ...signIn, store: database.setup, sample, samplePasswords: () => samplePasswords },
     live: {
       telephone: { directory: view, desk: control.desk, pages, records, codecs, host: advertisedHost },
       trial: { directory: view, runs, lines: trials, host: advertisedHost },
@@ -295,14 +303,24 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
   });
   const audio = scope.use(new CallAudio({ desk: desk.calls, records, keyring, clock, log }));
   const http = scope.use(
-    new HttpSide({ bindHost: config.bindAddress, log, token, status, operate, authenticate, audio }),
+    new HttpSide({
+      bindHost: config.bindAddress,
+      clock,
+      log,
+      token,
+      addresses: signIn.addresses,
+      webApp: await WebApp.load(join(root, "apps/web/dist")),
+      status,
+      operate,
+      authenticate,
+      audio,
+    }),
   );
   const nameOf = (personId: AgentId) => {
     const person = view().person(personId);
     return person?.active === true ? person.displayName : null;
   };
-  const sessionEnds = options.sessionEnds ?? (() => () => {});
-  const live = scope.use(new LiveSide({ clock, log, feed: desk.feed, authenticate, sessionEnds, nameOf }));
+  const live = scope.use(new LiveSide({ clock, log, feed: desk.feed, authenticate, watchSession, nameOf }));
   const sipPort = await sip.listen(config.sipPort);
   const httpPort = await http.listen(config.httpPort);
   const webSocket = await sip.openWebSocket(httpPort.port);
@@ -317,7 +335,8 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
   void checkCutOffRecordings(closedAfterRestart, { keyring, journal, log });
   const httpUrl = `http://${nearHost}:${httpPort.port}`;
   // Last, so that passwords are never made by a start that then fails and shows nobody.
-  const samplePasswords = await installTrial(directory, { trunkPort: options.trialTrunkPort });
+  samplePasswords = await installTrial({ directory, accounts: kept.accounts }, sample);
+  const setupCode = (await signIn.firstAdministrator.isMissing()) ? signIn.firstAdministrator.setupCode : null;
   writeRunFile(config.dataFolder, { pid: process.pid, httpUrl, token, sipPort: sipPort.port, startedAtMs });
   scope.defer(() => removeRunFile(config.dataFolder));
 
@@ -336,6 +355,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     hearing,
     pages,
     samplePasswords,
+    setupCode,
     closedAfterRestart,
     status,
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),

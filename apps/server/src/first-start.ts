@@ -1,5 +1,6 @@
-import { type Directory, installSample, type SamplePassword, sampleDepartment } from "@jikimi/directory";
-import { defaultPolicy, presets } from "@jikimi/protection";
+import { type Directory, installSample, type SampleDepartment, type SamplePassword } from "@jikimi/directory";
+import type { Accounts } from "@jikimi/identity";
+import { presets } from "@jikimi/protection";
 
 /** Who is named as the author of the policies that came with the product. */
 const author = "jikimi";
@@ -13,10 +14,18 @@ export async function publishPresets(directory: Directory): Promise<void> {
   }
 }
 
-/** The sample department for a trial, where nobody has set up anything yet; the passwords made are shown once. */
-export function installTrial(
-  directory: Directory,
-  { trunkPort }: { trunkPort: number },
+/**
+ * The sample department for a trial, where nobody has set up anything yet, with accounts for its agents; the passwords
+ * made are shown once.
+ */
+export async function installTrial(
+  { directory, accounts }: { directory: Directory; accounts: Accounts },
+  sample: SampleDepartment,
 ): Promise<readonly SamplePassword[] | null> {
-  return installSample(directory, sampleDepartment({ policyId: defaultPolicy.id, trunkPort }));
+  const passwords = await installSample(directory, sample);
+  for (const { sipUsername, password } of passwords ?? []) {
+    const person = directory.view().personByUsername(sipUsername);
+    if (person !== null) await accounts.open(person, password);
+  }
+  return passwords;
 }

@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { DeskVisitor } from "@jikimi/desk";
-import type { Principal } from "@jikimi/identity";
+import type { Principal, WhyOver } from "@jikimi/identity";
 import { type AgentId, Listeners, ManualClock, silentLog } from "@jikimi/kernel";
 import type { ServerMessage } from "@jikimi/live-events";
 import { afterEach, expect, test } from "vitest";
 import WebSocket from "ws";
 import { LiveSide } from "./live-side.ts";
-import type { SessionEnded, SessionEnds } from "./session-ends.ts";
+import type { SessionWatch } from "./who-asks.ts";
+
+type SessionOver = { readonly sessionId: string; readonly why: WhyOver };
 
 const kim = "kim" as AgentId;
 const open: AsyncDisposable[] = [];
@@ -18,7 +20,7 @@ afterEach(async () => {
 /** A server of nothing but the live side; the session is a header `x-person`. */
 async function liveServer() {
   const clock = new ManualClock();
-  const ended = new Listeners<SessionEnded>();
+  const ended = new Listeners<SessionOver>();
   const visitors: DeskVisitor[] = [];
   const gone: string[] = [];
   const authenticate = async ({ headers }: IncomingMessage): Promise<Principal | null> => {
@@ -27,7 +29,10 @@ async function liveServer() {
     if (typeof person !== "string") return null;
     return { kind: "person", personId: person as AgentId, role: "agent", sessionId: `s-${person}` };
   };
-  const sessionEnds: SessionEnds = (listener) => ended.add(listener);
+  const watchSession: SessionWatch = (sessionId, onOver) =>
+    ended.add((over) => {
+      if (over.sessionId === sessionId) onOver(over.why);
+    });
   const feed = {
     connect: (visitor: DeskVisitor, wire: { send(message: ServerMessage, sent: () => void): void }) => {
       visitors.push(visitor);
@@ -36,13 +41,13 @@ async function liveServer() {
       say({ kind: "hello", protocol: 1, serverTimeMs: clock.nowMs(), me });
       return {
         pong: () => say({ kind: "pong", serverTimeMs: clock.nowMs() }),
-        signedOut: (why: SessionEnded["why"]) => say({ kind: "signed-out", why }),
+        signedOut: (why: WhyOver) => say({ kind: "signed-out", why }),
         [Symbol.dispose]: () => gone.push(visitor.tab ?? "?"),
       };
     },
   };
   const nameOf = (id: AgentId) => (id === kim ? "김상담" : null);
-  const live = new LiveSide({ clock, log: silentLog, feed, authenticate, sessionEnds, nameOf });
+  const live = new LiveSide({ clock, log: silentLog, feed, authenticate, watchSession, nameOf });
   const http: Server = createServer();
   http.on("upgrade", (request, socket, head) => live.handleUpgrade(request, socket, head));
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
@@ -54,14 +59,14 @@ async function liveServer() {
       await new Promise((resolve) => http.close(resolve));
     },
   });
-  return { clock, live, port, visitors, gone, end: (one: SessionEnded) => ended.emit(one) };
+  return { clock, live, port, visitors, gone, end: (one: SessionOver) => ended.emit(one) };
 }
 
-type Wishes = { person?: string; origin?: string; tab?: string };
+type Wishes = { person?: string; tab?: string };
 
 /** Resolves when open, or with the status it was refused with. */
-function connect(port: number, { person = "kim", origin, tab = "t1" }: Wishes = {}) {
-  const headers = { ...(person === "" ? {} : { "x-person": person }), ...(origin === undefined ? {} : { origin }) };
+function connect(port: number, { person = "kim", tab = "t1" }: Wishes = {}) {
+  const headers = person === "" ? {} : { "x-person": person };
   const socket = new WebSocket(`ws://127.0.0.1:${port}/live?tab=${tab}`, { headers });
   const messages: { kind: string; why?: string }[] = [];
   const closed = new Promise<number>((resolve) => socket.on("close", resolve));
@@ -88,8 +93,6 @@ test.for<{ name: string; wishes: Wishes; expected: number | "open" }>([
   { name: "no session", wishes: { person: "" }, expected: 401 },
   { name: "the command line", wishes: { person: "machine" }, expected: 403 },
   { name: "a session of somebody who is gone", wishes: { person: "lee" }, expected: 403 },
-  { name: "a page of another site", wishes: { origin: "https://evil.example" }, expected: 403 },
-  { name: "a page whose origin is no address", wishes: { origin: "null" }, expected: 403 },
 ])("$name: $expected", async ({ wishes, expected }) => {
   const { port } = await liveServer();
   expect(await connect(port, wishes).outcome).toBe(expected);
@@ -97,7 +100,7 @@ test.for<{ name: string; wishes: Wishes; expected: number | "open" }>([
 
 test("a page of this very server is let in, and its tab is known", async () => {
   const { port, visitors } = await liveServer();
-  const page = connect(port, { origin: `http://127.0.0.1:${port}`, tab: "a-1" });
+  const page = connect(port, { tab: "a-1" });
   expect(await page.outcome).toBe("open");
   expect(visitors).toEqual([{ agentId: kim, displayName: "김상담", role: "agent", tab: "a-1" }]);
   const odd = connect(port, { tab: "%22%3E" });

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { DeskConnection, DeskVisitor } from "@jikimi/desk";
+import type { WhyOver } from "@jikimi/identity";
 import type { Clock, Log, Timer } from "@jikimi/kernel";
 import { clientMessage, type ServerMessage } from "@jikimi/live-events";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { SessionEnded, SessionEnds } from "./session-ends.ts";
-import type { WhoAsks } from "./who-asks.ts";
+import type { SessionWatch, WhoAsks } from "./who-asks.ts";
 
 /** A page is asked whether it is there every 5 s, and is gone when it has not answered three times. */
 const pingEveryMs = 5000;
@@ -27,7 +27,7 @@ export type LiveSideOptions = {
   readonly log: Log;
   readonly feed: { connect(visitor: DeskVisitor, wire: Wire): DeskConnection };
   readonly authenticate: WhoAsks;
-  readonly sessionEnds: SessionEnds;
+  readonly watchSession: SessionWatch;
   nameOf(personId: DeskVisitor["agentId"]): string | null;
 };
 
@@ -36,7 +36,7 @@ type Wire = { send(message: ServerMessage, sent: () => void): void };
 type Page = {
   readonly socket: WebSocket;
   readonly personId: string;
-  readonly sessionId: string;
+  readonly unwatch: () => void;
   readonly connection: DeskConnection;
   heardAtMs: number;
   beat: Timer | null;
@@ -49,19 +49,17 @@ export class LiveSide implements AsyncDisposable {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
   /** In the order they came. */
   readonly #pages = new Set<Page>();
-  readonly #stopListening: () => void;
   #closed = false;
 
   constructor(options: LiveSideOptions) {
     this.#options = options;
-    this.#stopListening = options.sessionEnds((ended) => this.#sessionEnded(ended));
   }
 
   get pages(): number {
     return this.#pages.size;
   }
 
-  /** Takes an HTTP upgrade request; refuses pages of other sites, people without a session, and one too many. */
+  /** Takes an HTTP upgrade request; refuses people without a session, and one too many. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Whoever hangs up while their session is looked at is nobody's failure.
     socket.on("error", () => {});
@@ -73,13 +71,11 @@ export class LiveSide implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    this.#stopListening();
     for (const page of [...this.#pages]) this.#leave(page, closeCodes.goingAway);
     this.#server.close();
   }
 
   async #admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    if (!isSameSite(request)) return refuse(socket, "403 Forbidden");
     if (this.#closed || this.#pages.size >= maxPages) return refuse(socket, "503 Service Unavailable");
     const who = await this.#options.authenticate(request);
     if (who === null) return refuse(socket, "401 Unauthorized");
@@ -93,7 +89,7 @@ export class LiveSide implements AsyncDisposable {
   }
 
   #open(socket: WebSocket, visitor: DeskVisitor, sessionId: string): void {
-    const { clock, feed } = this.#options;
+    const { clock, feed, watchSession } = this.#options;
     socket.on("error", () => socket.terminate());
     const theirs = [...this.#pages].filter(({ personId }) => personId === visitor.agentId);
     for (const page of theirs.slice(0, Math.max(0, theirs.length + 1 - maxPagesOfPerson))) {
@@ -108,7 +104,7 @@ export class LiveSide implements AsyncDisposable {
     const page: Page = {
       socket,
       personId: visitor.agentId,
-      sessionId,
+      unwatch: watchSession(sessionId, (why) => this.#sessionOver(page, why)),
       connection: feed.connect(visitor, wire),
       heardAtMs: clock.monotonicMs(),
       beat: null,
@@ -143,12 +139,9 @@ export class LiveSide implements AsyncDisposable {
     page.connection.pong();
   }
 
-  #sessionEnded({ sessionId, why }: SessionEnded): void {
-    for (const page of [...this.#pages]) {
-      if (page.sessionId !== sessionId) continue;
-      page.connection.signedOut(why);
-      this.#options.clock.after(goodbyeMs, () => this.#leave(page, closeCodes.signedOut));
-    }
+  #sessionOver(page: Page, why: WhyOver): void {
+    page.connection.signedOut(why);
+    this.#options.clock.after(goodbyeMs, () => this.#leave(page, closeCodes.signedOut));
   }
 
   #leave(page: Page, code: number): void {
@@ -161,14 +154,9 @@ export class LiveSide implements AsyncDisposable {
   #forget(page: Page): void {
     if (!this.#pages.delete(page)) return;
     page.beat?.cancel();
+    page.unwatch();
     page.connection[Symbol.dispose]();
   }
-}
-
-/** A browser always says where a page is from; it must be from here. Programs that are no browser say nothing. */
-function isSameSite({ headers: { origin, host } }: IncomingMessage): boolean {
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
 }
 
 function tabOf({ url }: IncomingMessage): string | null {

@@ -25,7 +25,7 @@ import {
   WebSocketTransport,
 } from "@jikimi/sip";
 import { findFreePort } from "./free-port.ts";
-import type { WhoAsks } from "./who-asks.ts";
+import type { SessionWatch, WhoAsks } from "./who-asks.ts";
 
 export type SipSideOptions = {
   readonly clock: Clock;
@@ -39,6 +39,7 @@ export type SipSideOptions = {
   readonly trials: TrialLines;
   /** Whose session an upgrade request carries. */
   readonly authenticate: WhoAsks;
+  readonly watchSession: SessionWatch;
   /** A person has a telephone registered, or has none any more. */
   readonly onPhones: (agentId: AgentId, registered: boolean) => void;
 };
@@ -104,14 +105,16 @@ export class SipSide implements AsyncDisposable {
     return { port, taken: found.taken };
   }
 
-  /** SIP over WebSocket, on the HTTP server's own port: hand what it returns the upgrade requests for `/sip`. */
+  /**
+   * SIP over WebSocket, on the HTTP server's own port: hand what it returns the upgrade requests for `/sip`, from pages of
+   * ours alone.
+   */
   async openWebSocket(
     httpPort: number,
   ): Promise<(request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>> {
     const { clock, advertisedHost } = this.#options;
-    const allowedOrigins = [advertisedHost, "127.0.0.1", "localhost"].map((host) => `http://${host}:${httpPort}`);
     const advertised = { host: advertisedHost, port: httpPort };
-    const transport = new WebSocketTransport({ clock, advertised, allowedOrigins });
+    const transport = new WebSocketTransport({ clock, advertised });
     await this.userAgent.listen(transport);
     return (request, socket, head) => this.#connect(transport, request, socket, head);
   }
@@ -121,7 +124,7 @@ export class SipSide implements AsyncDisposable {
    * session the person's, in the tab that it names; else nobody's yet, and it will be asked for a password.
    */
   async #connect(transport: WebSocketTransport, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { trials, authenticate, log } = this.#options;
+    const { trials, authenticate, watchSession, log } = this.#options;
     const asked = new URL(request.url ?? "/", "http://localhost").searchParams;
     const trial = asked.get("trial");
     if (trial !== null) {
@@ -139,7 +142,10 @@ export class SipSide implements AsyncDisposable {
     transport.handleUpgrade(request, socket, head, (flow) => {
       if (who?.kind !== "person") return;
       const tab = asked.get("tab")?.slice(0, longestTabName) ?? flow.connectionId ?? "";
-      this.phones.pages.opened(flow, { agentId: who.personId, sessionId: who.sessionId, tab });
+      const { pages } = this.phones;
+      pages.opened(flow, { agentId: who.personId, sessionId: who.sessionId, tab });
+      const unwatch = watchSession(who.sessionId, () => pages.sessionEnded(who.sessionId));
+      socket.once("close", unwatch);
     });
   }
 

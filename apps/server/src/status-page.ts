@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { OperationOutput } from "@jikimi/http-api";
 import type { Language, Text } from "./cli/text.ts";
 
@@ -27,22 +28,25 @@ export function renderStatusPage(status: ServerStatus, language: Language): stri
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${say({ ko: "지킴이", en: "Jikimi" })}</title>
-<style>
-:root{color-scheme:light dark;font:16px/1.6 system-ui,"Apple SD Gothic Neo","Malgun Gothic",sans-serif}
-body{max-width:44rem;margin:3rem auto;padding:0 1.25rem}
-h1{font-size:1.5rem;font-weight:600}
-h2{font-size:1.1rem;font-weight:600;margin-top:2rem}
-table{border-collapse:collapse;width:100%}
-th,td{padding:.45rem 0;border-bottom:1px solid color-mix(in srgb,currentColor 15%,transparent);text-align:left}
-th{font-weight:500;width:45%;opacity:.8}
-td{overflow-wrap:anywhere}
-</style></head><body><main>
+<style>${style}</style></head><body><main>
 <h1>${say(headline)}</h1>
 <table>${table.join("")}</table>
 ${remarks.length === 0 ? "" : `<h2>${say({ ko: "알아 두실 점", en: "Good to know" })}</h2><ul>${remarks.join("")}</ul>`}
 </main></body></html>
 `;
 }
+
+const style = `:root{color-scheme:light dark;font:16px/1.6 system-ui,"Apple SD Gothic Neo","Malgun Gothic",sans-serif}
+body{max-width:44rem;margin:3rem auto;padding:0 1.25rem}
+h1{font-size:1.5rem;font-weight:600}
+h2{font-size:1.1rem;font-weight:600;margin-top:2rem}
+table{border-collapse:collapse;width:100%}
+th,td{padding:.45rem 0;border-bottom:1px solid color-mix(in srgb,currentColor 15%,transparent);text-align:left}
+th{font-weight:500;width:45%;opacity:.8}
+td{overflow-wrap:anywhere}`;
+
+/** What a content security policy knows the style by. */
+export const statusStyleSha256 = createHash("sha256").update(style).digest("base64");
 
 const journalStates: Readonly<Record<ServerStatus["journal"]["state"], Text>> = {
   direct: { ko: "바로 저장됨", en: "stored at once" },

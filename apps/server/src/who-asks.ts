@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import type { Principal } from "@jikimi/identity";
+import type { Principal, WhyOver } from "@jikimi/identity";
 
 /** Whose session a request or an upgrade carries; null: nobody's. */
 export type WhoAsks = (request: IncomingMessage) => Promise<Principal | null>;
 
-/** Where nobody can sign in. */
-export const nobodyAsks: WhoAsks = async () => null;
+/** Tells once when a session is over; a call that is on goes on. Returns the way to stop. */
+export type SessionWatch = (sessionId: string, onOver: (why: WhyOver) => void) => () => void;

@@ -77,13 +77,7 @@ async function askRecords(invocation: Invocation, config: Config, name: Operatio
   await using scope = new ResourceScope();
   const records = await openRecords({ config, clock, random, log }, scope);
   const status = () => Promise.reject(new Error("no server is running"));
-  const operate = operationsOf({
-    ...records,
-    status,
-    dataFolder: config.dataFolder,
-    actor: "command line",
-    live: null,
-  });
+  const operate = operationsOf({ ...records, status, dataFolder: config.dataFolder, signIn: null, live: null });
   try {
     return await operate(name, input, { kind: "command-line" });
   } catch (failure) {

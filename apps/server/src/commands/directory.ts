@@ -17,7 +17,7 @@ export const usersAdd: Command = {
     ko: "사람 추가 (비밀번호는 만들어 한 번만 보여 드립니다)",
     en: "add a person (a password is made and shown once)",
   },
-  usage: "USERNAME --name NAME [--role agent|supervisor|administrator] [--department ID]",
+  usage: "USERNAME --name NAME [--role agent|supervisor|administrator|auditor] [--department ID]",
   options: [
     { name: "name", takesValue: true, summary: { ko: "표시할 이름", en: "display name" } },
     { name: "role", takesValue: true, summary: { ko: "역할 (기본 agent)", en: "role (default agent)" } },

@@ -102,6 +102,16 @@ async function greeting(jikimi: Jikimi, { say }: Invocation, database: string): 
       `  ${say({ ko: "걸어 볼 번호", en: "Number to ring" })}: ${shown}`,
     );
   }
+  if (jikimi.setupCode !== null) {
+    lines.push(
+      "",
+      say({
+        ko: `처음 설정: 이 컴퓨터의 브라우저에서 ${addresses.http} 를 여십시오.`,
+        en: `First run: open ${addresses.http} in a browser on this machine.`,
+      }),
+      `  ${say({ ko: "다른 컴퓨터에서 열 때의 설정 코드", en: "Setup code, from another machine" })}: ${jikimi.setupCode}`,
+    );
+  }
   lines.push(
     "",
     say({ ko: "다음에 해 볼 것", en: "What to try next" }),

@@ -13,6 +13,10 @@ export type Config = {
   /** What phones are told in Contact and SDP; null leaves it to `advertisedAddress`. */
   readonly publicAddress: string | null;
   readonly httpPort: number;
+  /** What people enter in their browsers where a proxy stands before us, e.g. `https://desk.example.kr`. */
+  readonly publicUrl: string | null;
+  /** Addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Host` are believed. */
+  readonly trustedProxies: readonly string[];
   readonly sipPort: number;
   readonly rtpPorts: PortRange;
   /** Absolute path. */
@@ -66,6 +70,8 @@ export function parseConfig(
   const bindAddress = read("JIKIMI_BIND");
   const publicAddress = read("JIKIMI_PUBLIC_ADDRESS") ?? null;
   const httpPort = read("JIKIMI_HTTP_PORT");
+  const publicUrl = read("JIKIMI_PUBLIC_URL") ?? null;
+  const trustedProxies = read("JIKIMI_TRUSTED_PROXIES");
   const sipPort = read("JIKIMI_SIP_PORT");
   const rtpPorts = read("JIKIMI_RTP_PORTS");
   const dataPath = read("JIKIMI_DATA");
@@ -81,6 +87,7 @@ export function parseConfig(
     problems.length > 0 ||
     bindAddress === undefined ||
     httpPort === undefined ||
+    trustedProxies === undefined ||
     sipPort === undefined ||
     rtpPorts === undefined ||
     dataPath === undefined ||
@@ -98,6 +105,8 @@ export function parseConfig(
     bindAddress,
     publicAddress,
     httpPort,
+    publicUrl,
+    trustedProxies,
     sipPort,
     rtpPorts,
     dataFolder,

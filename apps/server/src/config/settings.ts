@@ -1,4 +1,4 @@
-import { isIPv4 } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 import { z } from "zod";
 import type { Text } from "../cli/text.ts";
 
@@ -36,6 +36,22 @@ const postgresUrl = z.string().refine((value) => {
   return url.pathname.length > 1;
 });
 
+const publicUrl = z
+  .string()
+  .refine((value) => /^https?:\/\/[^/?#@]+\/?$/.test(value) && URL.canParse(value))
+  .transform((value) => new URL(value).origin);
+
+const proxies = z
+  .string()
+  .transform((value) => value.split(",").map((one) => one.trim()))
+  .refine((list) => list.every(isNetwork));
+
+function isNetwork(text: string): boolean {
+  const [address = "", prefix = "0", ...rest] = text.split("/");
+  const version = isIP(address);
+  return version !== 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
+}
+
 /**
  * Every setting of the product: how its text is read, what it is when left out, and what to say when it is wrong.
  * `secret` settings are never repeated in a message.
@@ -61,6 +77,22 @@ export const settings = {
     schema: port,
     fallback: "8080",
     must: { ko: "0부터 65535까지의 포트 번호여야 합니다", en: "must be a port number from 0 to 65535" },
+  },
+  JIKIMI_PUBLIC_URL: {
+    schema: publicUrl,
+    fallback: undefined,
+    must: {
+      ko: "사람들이 브라우저에 입력하는 주소여야 하며 경로가 없어야 합니다 (예: https://desk.example.kr)",
+      en: "must be the address that people enter in their browsers, without a path (for example https://desk.example.kr)",
+    },
+  },
+  JIKIMI_TRUSTED_PROXIES: {
+    schema: proxies,
+    fallback: "127.0.0.1,::1",
+    must: {
+      ko: "쉼표로 나눈 IP 주소나 네트워크여야 합니다 (예: 10.0.0.5,192.168.0.0/24)",
+      en: "must be IP addresses or networks with commas between them (for example 10.0.0.5,192.168.0.0/24)",
+    },
   },
   JIKIMI_SIP_PORT: {
     schema: port,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock, Random, ResourceScope } from "@jikimi/kernel";
 import { createLog } from "@jikimi/telemetry";
-import { type ComposeOptions, compose, type Jikimi } from "../compose.ts";
+import { compose, type Jikimi } from "../compose.ts";
 import type { Config } from "../config/index.ts";
 import { findFreePort } from "../free-port.ts";
 import { PhoneProcess } from "./phone-process.ts";
@@ -45,6 +45,8 @@ export class Instance {
       bindAddress: loopback,
       publicAddress: null,
       httpPort: http.port,
+      publicUrl: null,
+      trustedProxies: [],
       sipPort: sip.port,
       rtpPorts: { first: 30_000, last: 39_999 },
       dataFolder,
@@ -69,10 +71,7 @@ export class Instance {
   }
 
   /** `trialTrunkPort`: the SIP port of the telephone that plays the citizen whom agents ring. */
-  async start({
-    trialTrunkPort,
-    ...door
-  }: { trialTrunkPort: number } & Pick<ComposeOptions, "authenticate" | "sessionEnds">): Promise<Jikimi> {
+  async start({ trialTrunkPort }: { trialTrunkPort: number }): Promise<Jikimi> {
     const { root, clock, random, scope } = this.#options;
     const { config } = this;
     const filePath = join(config.dataFolder, "log", "server.log");
@@ -85,7 +84,6 @@ export class Instance {
       random,
       log,
       trialTrunkPort,
-      ...door,
     });
     scope.use(jikimi);
     // Before the server goes, so that a telephone that signs off does not wait for an answer in vain.

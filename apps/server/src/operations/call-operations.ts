@@ -23,7 +23,7 @@ export type CallOperationDeps = {
 
 export async function listCalls(
   { before, limit, state, direction }: OperationRequest<"calls.list">,
-  { records }: CallOperationDeps,
+  { records }: Pick<CallOperationDeps, "records">,
 ): Promise<OperationOutput<"calls.list">> {
   const rows = await records.listCalls({
     limit,
@@ -53,7 +53,7 @@ export async function showCall(
 
 export async function listRecordings(
   { before, limit }: OperationRequest<"recordings.list">,
-  { records }: CallOperationDeps,
+  { records }: Pick<CallOperationDeps, "records">,
 ): Promise<OperationOutput<"recordings.list">> {
   const filter = { limit, withRecording: true, ...(before === undefined ? {} : { startedBeforeMs: before }) };
   const rows = await records.listCalls(filter);
@@ -102,7 +102,7 @@ export async function exportRecording(
 
 export async function listIncidents(
   { before, limit, state }: OperationRequest<"incidents.list">,
-  { records }: CallOperationDeps,
+  { records }: Pick<CallOperationDeps, "records">,
 ): Promise<OperationOutput<"incidents.list">> {
   const rows = await records.listIncidents({
     limit,

@@ -15,30 +15,59 @@ export type DeskOperationDeps = {
   readonly sipHost: string;
 };
 
-const nothing = {};
+type Asker = Principal | null;
 
-export function setPresence(request: OperationRequest<"desk.presence">, who: Principal, { desk }: DeskOperationDeps) {
-  return done(desk.setPresence(personOf(who), request));
-}
-
-export function requestHelp(
-  { callId, note }: OperationRequest<"desk.requestHelp">,
-  who: Principal,
-  { desk }: DeskOperationDeps,
-) {
-  return done(desk.requestHelp(personOf(who), callId as CallId, note));
-}
-
-export function takeHelp({ requestId }: OperationRequest<"help.take">, who: Principal, { desk }: DeskOperationDeps) {
-  return done(desk.takeHelp(personOf(who), requestId));
+/** What people do at their desk that is not the telephone's. */
+export function deskOperations(deps: DeskOperationDeps) {
+  const { desk } = deps;
+  return {
+    "desk.presence": (request: OperationRequest<"desk.presence">, who: Asker) =>
+      done(desk.setPresence(personOf(who), request)),
+    "desk.requestHelp": ({ callId, note }: OperationRequest<"desk.requestHelp">, who: Asker) =>
+      done(desk.requestHelp(personOf(who), callId as CallId, note)),
+    "help.take": ({ requestId }: OperationRequest<"help.take">, who: Asker) =>
+      done(desk.takeHelp(personOf(who), requestId)),
+    "desk.colleagues": (_: OperationRequest<"desk.colleagues">, who: Asker) => listColleagues(personOf(who), deps),
+    "desk.saveWrapUp": (request: OperationRequest<"desk.saveWrapUp">, who: Asker) =>
+      saveWrapUp(request, personOf(who), desk, { complete: false }),
+    "desk.completeWrapUp": (request: OperationRequest<"desk.completeWrapUp">, who: Asker) =>
+      saveWrapUp(request, personOf(who), desk, { complete: true }),
+    "desk.extendWrapUp": ({ callId }: OperationRequest<"desk.extendWrapUp">, who: Asker) =>
+      done(desk.extendWrapUp(personOf(who), callId as CallId)),
+    "desk.dispositions": (): OperationOutput<"desk.dispositions"> => ({
+      dispositions: dispositions.map(({ id, title }) => ({ id, title: { ...title } })),
+    }),
+    "desk.calls": async (
+      { only, before, limit }: OperationRequest<"desk.calls">,
+      who: Asker,
+    ): Promise<OperationOutput<"desk.calls">> => {
+      const page = before === undefined ? {} : { startedBeforeMs: before };
+      return { calls: [...(await desk.calls.list(personOf(who), { only, limit, ...page }))] };
+    },
+    "desk.seenMissed": async (_: OperationRequest<"desk.seenMissed">, who: Asker) => {
+      await desk.seenMissed(personOf(who));
+      return {};
+    },
+    "desk.call": async ({ callId }: OperationRequest<"desk.call">, who: Asker): Promise<OperationOutput<"desk.call">> => {
+      const shown = await desk.calls.show(personOf(who), callId as CallId);
+      if (shown === null) throw failure("not-your-call");
+      return shown;
+    },
+    "desk.callBack": ({ callId }: OperationRequest<"desk.callBack">, who: Asker) =>
+      callBack(callId as CallId, personOf(who), deps),
+    "desk.comment": async ({ incidentId, comment }: OperationRequest<"desk.comment">, who: Asker) => {
+      try {
+        return done(await desk.comment(personOf(who), incidentId as IncidentId, comment));
+      } catch (cause) {
+        if (cause instanceof IncidentsError) throw failure("store-unavailable", { cause });
+        throw cause;
+      }
+    },
+  };
 }
 
 /** Who could be asked or given a call: everybody who is active but oneself. */
-export function listColleagues(
-  who: Principal,
-  { directory, roster }: DeskOperationDeps,
-): OperationOutput<"desk.colleagues"> {
-  const me = personOf(who);
+function listColleagues(me: AgentId, { directory, roster }: DeskOperationDeps): OperationOutput<"desk.colleagues"> {
   const view = directory.view();
   return {
     colleagues: view.people
@@ -51,90 +80,39 @@ export function listColleagues(
   };
 }
 
-export async function saveWrapUp(
+async function saveWrapUp(
   { callId, disposition, note }: OperationRequest<"desk.saveWrapUp">,
-  who: Principal,
-  { desk }: DeskOperationDeps,
+  me: AgentId,
+  desk: Desk,
   { complete }: { complete: boolean },
 ) {
   if (disposition !== null && !isDisposition(disposition)) throw failure("invalid-input", { field: "disposition" });
-  const written = { disposition, note };
-  return done(await desk.saveWrapUp(personOf(who), callId as CallId, written, { complete }));
-}
-
-export function extendWrapUp(
-  { callId }: OperationRequest<"desk.extendWrapUp">,
-  who: Principal,
-  { desk }: DeskOperationDeps,
-) {
-  return done(desk.extendWrapUp(personOf(who), callId as CallId));
-}
-
-export function listDispositions(): OperationOutput<"desk.dispositions"> {
-  return { dispositions: dispositions.map(({ id, title }) => ({ id, title: { ...title } })) };
-}
-
-export async function listMyCalls(
-  { only, before, limit }: OperationRequest<"desk.calls">,
-  who: Principal,
-  { desk }: DeskOperationDeps,
-): Promise<OperationOutput<"desk.calls">> {
-  const page = before === undefined ? {} : { startedBeforeMs: before };
-  return { calls: [...(await desk.calls.list(personOf(who), { only, limit, ...page }))] };
-}
-
-export async function seenMissed(who: Principal, { desk }: DeskOperationDeps) {
-  await desk.seenMissed(personOf(who));
-  return nothing;
-}
-
-export async function showMyCall(
-  { callId }: OperationRequest<"desk.call">,
-  who: Principal,
-  { desk }: DeskOperationDeps,
-): Promise<OperationOutput<"desk.call">> {
-  const shown = await desk.calls.show(personOf(who), callId as CallId);
-  if (shown === null) throw failure("not-your-call");
-  return shown;
+  return done(await desk.saveWrapUp(me, callId as CallId, { disposition, note }, { complete }));
 }
 
 /** What to dial instead of a number that the page is never told. */
-export async function callBack(
-  { callId }: OperationRequest<"desk.callBack">,
-  who: Principal,
+async function callBack(
+  callId: CallId,
+  me: AgentId,
   { desk, sipHost }: DeskOperationDeps,
 ): Promise<OperationOutput<"desk.callBack">> {
-  const me = personOf(who);
-  if ((await desk.calls.find(me, callId as CallId)) === null) throw failure("not-your-call");
-  if ((await desk.numberToCallBack(callId as CallId, me)) === null) throw failure("action-refused", { text: noNumber });
+  if ((await desk.calls.find(me, callId)) === null) throw failure("not-your-call");
+  if ((await desk.numberToCallBack(callId, me)) === null) throw failure("action-refused", { text: noNumber });
   return { target: `sip:callback-${callId}@${sipHost}` };
 }
 
 const noNumber = { ko: "상대방의 번호를 알 수 없습니다.", en: "The other party's number is not known." };
 
-export async function commentIncident(
-  { incidentId, comment }: OperationRequest<"desk.comment">,
-  who: Principal,
-  { desk }: DeskOperationDeps,
-) {
-  try {
-    return done(await desk.comment(personOf(who), incidentId as IncidentId, comment));
-  } catch (cause) {
-    if (cause instanceof IncidentsError) throw failure("store-unavailable", { cause });
-    throw cause;
-  }
-}
-
 /** The desk is a person's: the command line has none. */
-function personOf(who: Principal): AgentId {
-  if (who.kind !== "person") throw failure("not-allowed");
+function personOf(who: Asker): AgentId {
+  if (who?.kind !== "person") throw failure("not-allowed");
   return who.personId;
 }
 
 function done(outcome: DeskOutcome): Record<string, never> {
   switch (outcome) {
     case "done":
-      return nothing;
+      return {};
     case "not-resting":
       throw failure("action-refused", { text: notResting });
     case "no-extension-left":

@@ -1,16 +1,19 @@
 import type { Directory, DirectoryView, StoredPolicy } from "@jikimi/directory";
 import type { OperationOutput, OperationRequest } from "@jikimi/http-api";
+import type { Accounts } from "@jikimi/identity";
 import type { DepartmentId, PolicyId } from "@jikimi/kernel";
 import { parsePolicy } from "@jikimi/protection";
 import { accepted, failure } from "./operation-failure.ts";
 
 export async function addUser(
-  { password, departmentId, ...rest }: OperationRequest<"users.add">,
-  directory: Directory,
+  { password, departmentId, account, ...rest }: OperationRequest<"users.add">,
+  { directory, accounts }: { directory: Directory; accounts: Accounts },
 ): Promise<OperationOutput<"users.add">> {
   const department = departmentId as DepartmentId | null;
   const request = { ...rest, departmentId: department, ...(password === undefined ? {} : { password }) };
-  return accepted(await directory.addPerson(request));
+  const added = accepted(await directory.addPerson(request));
+  if (account) await accounts.open(added.person, password ?? added.madePassword ?? "");
+  return added;
 }
 
 export async function addDepartment(

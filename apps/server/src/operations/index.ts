@@ -1,26 +1,29 @@
 import type { Directory } from "@jikimi/directory";
 import { type OperationName, type OperationOutput, type OperationRequest, operations } from "@jikimi/http-api";
-import type { Principal } from "@jikimi/identity";
+import { type Accounts, type Identity, IdentityError, mayDo, type Principal, type Visit } from "@jikimi/identity";
 import { ko } from "zod/locales";
 import * as calls from "./call-operations.ts";
-import * as desks from "./desk-operations.ts";
+import { type DeskOperationDeps, deskOperations } from "./desk-operations.ts";
 import * as directories from "./directory-operations.ts";
-import { failure, OperationFailure } from "./operation-failure.ts";
+import { failure, granted, OperationFailure } from "./operation-failure.ts";
+import { sessionOperations } from "./session-operations.ts";
+import { openSetupSteps, type SetupDeps, setupOperations } from "./setup-operations.ts";
 import { type TelephoneDeps, telephoneOperations } from "./telephone-operations.ts";
 import { type TrialDeps, trialOperations } from "./trial-operations.ts";
 
 export { OperationFailure } from "./operation-failure.ts";
 
-export type OperationDeps = calls.CallOperationDeps & {
+export type OperationDeps = Omit<calls.CallOperationDeps, "actor"> & {
   readonly directory: Directory;
+  readonly accounts: Accounts;
   readonly status: () => Promise<OperationOutput<"status">>;
+  /** Null where no server runs: nobody signs in. */
+  readonly signIn: (Omit<SetupDeps, "directory" | "accounts"> & { readonly identity: Identity }) | null;
   /** Null where no server runs: nobody telephones or sits at a desk then. */
-  readonly live: {
-    readonly telephone: TelephoneDeps;
-    readonly trial: TrialDeps;
-    readonly desk: desks.DeskOperationDeps;
-  } | null;
+  readonly live: LiveDeps | null;
 };
+
+type LiveDeps = { readonly telephone: TelephoneDeps; readonly trial: TrialDeps; readonly desk: DeskOperationDeps };
 
 const korean = ko();
 
@@ -28,25 +31,36 @@ const korean = ko();
 type Handlers = {
   [Name in OperationName]?: (
     request: OperationRequest<Name>,
-    who: Principal,
+    who: Principal | null,
+    visit: Visit | null,
   ) => OperationOutput<Name> | Promise<OperationOutput<Name>>;
 };
 
 /** Every operation of the contract by its name; the same whether a server asks it of itself or a command asks it. */
-export function operationsOf(deps: OperationDeps): (name: string, input: unknown, who: Principal) => Promise<unknown> {
-  const { directory, live } = deps;
+export function operationsOf(
+  deps: OperationDeps,
+): (name: string, input: unknown, who: Principal | null, visit?: Visit | null) => Promise<unknown> {
+  const { directory, accounts, signIn, live } = deps;
   const view = () => directory.view();
   const handlers: Handlers = {
     "calls.list": (request) => calls.listCalls(request, deps),
-    "calls.show": (request) => calls.showCall(request, deps),
+    "calls.show": (request, who) => calls.showCall(request, { ...deps, actor: actorOf(who, directory) }),
     "recordings.list": (request) => calls.listRecordings(request, deps),
-    "recordings.export": (request) => calls.exportRecording(request, deps),
+    "recordings.export": (request, who) => {
+      // A path on the server's machine is for who sits there.
+      if (request.to !== undefined && who?.kind !== "command-line") throw failure("not-allowed", { field: "to" });
+      return calls.exportRecording(request, { ...deps, actor: actorOf(who, directory) });
+    },
     "incidents.list": (request) => calls.listIncidents(request, deps),
-    "incidents.show": (request) => calls.showIncident(request, deps),
+    "incidents.show": (request, who) => calls.showIncident(request, { ...deps, actor: actorOf(who, directory) }),
     "policy.list": () => directories.listPolicies(view()),
     "policy.show": (request) => directories.showPolicy(request, directory.view()),
     "policy.check": (request) => directories.checkPolicy(request),
-    "users.add": (request) => directories.addUser(request, directory),
+    "users.add": (request) => directories.addUser(request, { directory, accounts }),
+    "users.resetPassword": async ({ username, secondFactors }) => {
+      const { madePassword } = granted(await (signIn?.identity ?? accounts).resetPassword(username, { secondFactors }));
+      return { madePassword };
+    },
     "users.list": () => ({ people: directories.plain(view().people) as OperationOutput<"users.list">["people"] }),
     "departments.add": (request) => directories.addDepartment(request, directory),
     "departments.set": (request) => directories.setDepartment(request, directory),
@@ -60,37 +74,31 @@ export function operationsOf(deps: OperationDeps): (name: string, input: unknown
     "trunks.add": (request) => directories.addTrunk(request, directory),
     "trunks.list": () => ({ trunks: directories.plain(view().trunks) as OperationOutput<"trunks.list">["trunks"] }),
     status: () => deps.status(),
-    ...(live === null
-      ? {}
-      : { ...telephoneOperations(live.telephone), ...trialOperations(live.trial), ...deskHandlers(live.desk) }),
+    ...(signIn === null ? {} : signInOperations({ ...signIn, directory, accounts })),
+    ...(live === null ? {} : liveOperations(live)),
   };
-  return async (name, input, who) => {
+  return async (name, input, who, visit = null) => {
     if (!Object.hasOwn(operations, name)) throw failure("not-found");
     const known = name as OperationName;
+    const verdict = mayDo(operations[known].access, who);
+    if (verdict !== "allowed") throw failure(verdict);
     const request = operations[known].input.safeParse(input);
     if (!request.success) throw invalidInput(known, input, request.error);
-    const handler = handlers[known] as ((request: unknown, who: Principal) => unknown) | undefined;
+    const handler = handlers[known] as
+      | ((request: unknown, who: Principal | null, visit: Visit | null) => unknown)
+      | undefined;
     if (handler === undefined) throw failure("not-found");
-    return await handler(request.data, who);
+    try {
+      return await handler(request.data, who, visit);
+    } catch (problem) {
+      if (problem instanceof IdentityError) throw failure("store-unavailable", { cause: problem });
+      throw problem;
+    }
   };
 }
 
-function deskHandlers(deps: desks.DeskOperationDeps): Handlers {
-  return {
-    "desk.presence": (request, who) => desks.setPresence(request, who, deps),
-    "desk.requestHelp": (request, who) => desks.requestHelp(request, who, deps),
-    "desk.colleagues": (_request, who) => desks.listColleagues(who, deps),
-    "desk.saveWrapUp": (request, who) => desks.saveWrapUp(request, who, deps, { complete: false }),
-    "desk.completeWrapUp": (request, who) => desks.saveWrapUp(request, who, deps, { complete: true }),
-    "desk.extendWrapUp": (request, who) => desks.extendWrapUp(request, who, deps),
-    "desk.dispositions": () => desks.listDispositions(),
-    "desk.calls": (request, who) => desks.listMyCalls(request, who, deps),
-    "desk.seenMissed": (_request, who) => desks.seenMissed(who, deps),
-    "desk.callBack": (request, who) => desks.callBack(request, who, deps),
-    "desk.call": (request, who) => desks.showMyCall(request, who, deps),
-    "desk.comment": (request, who) => desks.commentIncident(request, who, deps),
-    "help.take": (request, who) => desks.takeHelp(request, who, deps),
-  };
+function liveOperations({ telephone, trial, desk }: LiveDeps) {
+  return { ...telephoneOperations(telephone), ...trialOperations(trial), ...deskOperations(desk) };
 }
 
 /** What is wrong with the first field that is, in both languages. */
@@ -104,4 +112,19 @@ function invalidInput(name: OperationName, input: unknown, cause: unknown): Oper
     en: `${error.en} (${field}: ${inEnglish?.message ?? ""})`,
   };
   return new OperationFailure({ ...error, ...texts }, { cause });
+}
+
+function signInOperations(deps: SetupDeps) {
+  const { identity, directory } = deps;
+  return {
+    ...sessionOperations({ identity, directory, openSteps: () => openSetupSteps(deps) }),
+    ...setupOperations(deps),
+  };
+}
+
+/** How the record names who looked at something. */
+function actorOf(who: Principal | null, directory: Directory): string {
+  if (who === null) return "nobody";
+  if (who.kind === "command-line") return "command line";
+  return directory.view().person(who.personId)?.sipUsername ?? who.personId;
 }

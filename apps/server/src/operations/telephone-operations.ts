@@ -25,28 +25,28 @@ export type TelephoneDeps = {
 export function telephoneOperations(deps: TelephoneDeps) {
   const { desk } = deps;
   return {
-    "desk.phone": ({ tab }: OperationRequest<"desk.phone">, who: Principal) => phone(tab, personOf(who, deps), deps),
-    "desk.takePhone": ({ tab }: OperationRequest<"desk.takePhone">, who: Principal) => {
+    "desk.phone": ({ tab }: OperationRequest<"desk.phone">, who: Principal | null) => phone(tab, personOf(who, deps), deps),
+    "desk.takePhone": ({ tab }: OperationRequest<"desk.takePhone">, who: Principal | null) => {
       deps.pages.take(personOf(who, deps).id, tab);
       return {};
     },
-    "desk.act": async ({ callId, action }: OperationRequest<"desk.act">, who: Principal) => {
+    "desk.act": async ({ callId, action }: OperationRequest<"desk.act">, who: Principal | null) => {
       const { id } = personOf(who, deps);
       return taken(await desk.act(id, callId as CallId, actionOf(action)), callId, id, deps);
     },
-    "desk.hold": async ({ callId, on }: OperationRequest<"desk.hold">, who: Principal) => {
+    "desk.hold": async ({ callId, on }: OperationRequest<"desk.hold">, who: Principal | null) => {
       const { id } = personOf(who, deps);
       return taken(await desk.hold(id, callId as CallId, on), callId, id, deps);
     },
-    "desk.record": async ({ callId, on }: OperationRequest<"desk.record">, who: Principal) => {
+    "desk.record": async ({ callId, on }: OperationRequest<"desk.record">, who: Principal | null) => {
       const { id } = personOf(who, deps);
       return taken(await desk.record(id, callId as CallId, on), callId, id, deps);
     },
-    "desk.transfer": async ({ callId, to, kind }: OperationRequest<"desk.transfer">, who: Principal) => {
+    "desk.transfer": async ({ callId, to, kind }: OperationRequest<"desk.transfer">, who: Principal | null) => {
       const { id } = personOf(who, deps);
       return taken(await desk.transfer(id, callId as CallId, { to, kind }), callId, id, deps);
     },
-    "desk.finishTransfer": async ({ callId, how }: OperationRequest<"desk.finishTransfer">, who: Principal) => {
+    "desk.finishTransfer": async ({ callId, how }: OperationRequest<"desk.finishTransfer">, who: Principal | null) => {
       const { id } = personOf(who, deps);
       return taken(await desk.finishTransfer(id, callId as CallId, how), callId, id, deps);
     },
@@ -54,8 +54,8 @@ export function telephoneOperations(deps: TelephoneDeps) {
 }
 
 /** Only a person has a telephone. */
-export function personOf(who: Principal, { directory }: { readonly directory: () => DirectoryView }): Person {
-  const person = who.kind === "person" ? directory().person(who.personId) : null;
+export function personOf(who: Principal | null, { directory }: { readonly directory: () => DirectoryView }): Person {
+  const person = who?.kind === "person" ? directory().person(who.personId) : null;
   if (person === null || !person.active) throw failure("not-allowed");
   return person;
 }

@@ -23,7 +23,7 @@ export function trialOperations(deps: TrialDeps) {
     }),
     "trial.start": async (
       { scenario: id }: OperationRequest<"trial.start">,
-      who: Principal,
+      who: Principal | null,
     ): Promise<OperationOutput<"trial.start">> => {
       const person = personOf(who, deps);
       const scenario = scenarios.find(({ name }) => name === id);
@@ -35,7 +35,7 @@ export function trialOperations(deps: TrialDeps) {
     },
     "trial.speakYourself": (
       _: OperationRequest<"trial.speakYourself">,
-      who: Principal,
+      who: Principal | null,
     ): OperationOutput<"trial.speakYourself"> => {
       const { id: agentId } = personOf(who, deps);
       const token = deps.lines.open({ kind: "self", agentId, recognizer: null, policy: null, callee: null });

@@ -7,7 +7,7 @@ import { readLines } from "../demo/lines.ts";
 import type { PhoneProcess } from "../demo/phone-process.ts";
 import type { WatchedCall } from "./support/call-watch.ts";
 import { eventually } from "./support/call-watch.ts";
-import { Centre, root, testSession } from "./support/centre.ts";
+import { Centre, root } from "./support/centre.ts";
 
 const citizen = "0103334100";
 
@@ -18,9 +18,12 @@ class Page implements Disposable {
   readonly #centre: Centre;
   readonly #waiting = new Set<() => void>();
 
-  constructor(centre: Centre, username: string) {
+  static async open(centre: Centre, username: string): Promise<Page> {
+    return new Page(centre, await centre.session(username));
+  }
+
+  private constructor(centre: Centre, headers: Record<string, string>) {
     this.#centre = centre;
-    const headers = { cookie: `${testSession}=${username}` };
     this.#socket = new WebSocket(`ws://127.0.0.1:${centre.jikimi.httpPort}/live?tab=t1`, { headers });
     this.#socket.on("message", (data) => {
       this.messages.push(serverMessage.parse(JSON.parse(String(data))));
@@ -57,9 +60,8 @@ beforeAll(async () => {
   centre = await Centre.open({
     agents: 1,
     answerAfterMs: 500,
-    sessions: true,
   });
-  page = new Page(centre, "agent1");
+  page = await Page.open(centre, "agent1");
   await page.until("the first state", ({ presence }) => presence.kind === "ready");
   caller = centre.phone(citizen);
 }, 120_000);
@@ -69,11 +71,12 @@ afterAll(async () => {
   await centre?.[Symbol.asyncDispose]();
 });
 
-function ask(path: string, { as = "agent1", body, headers = {} }: Asking = {}): Promise<Response> {
-  return fetch(`http://127.0.0.1:${centre.jikimi.httpPort}${path}`, {
+async function ask(path: string, { as = "agent1", body, headers = {} }: Asking = {}): Promise<Response> {
+  const session = as === null ? { origin: centre.origin } : await centre.session(as);
+  return await fetch(`${centre.origin}${path}`, {
     method: body === undefined ? "GET" : "POST",
     headers: {
-      ...(as === null ? {} : { cookie: `${testSession}=${as}` }),
+      ...session,
       ...(body === undefined ? {} : { "content-type": "application/json" }),
       ...headers,
     },

@@ -168,13 +168,17 @@ describe("telephones and carriers ask", () => {
     async (algorithm) => {
       await using phone = await RawSip.open(centre.jikimi.sipPort, centre.clock);
       const uri = `sip:${target()}`;
-      const who = { method: "REGISTER", uri, username: "admin", password: centre.password("admin") };
+      const username = `no-agent-${algorithm.toLowerCase()}`;
+      const person = { sipUsername: username, displayName: username, role: "supervisor", departmentId: null } as const;
+      const password = "a password of their own";
+      expect(await centre.jikimi.directory.addPerson({ ...person, password })).toMatchObject({ kind: "done" });
+      const who = { method: "REGISTER", uri, username, password };
       let cseq = 0;
       const register = (...headers: string[]) =>
         phone.ask(
           phone.request("REGISTER", uri, {
-            user: "admin",
-            to: `sip:admin@127.0.0.1`,
+            user: username,
+            to: `sip:${username}@127.0.0.1`,
             callId: `registers-${algorithm}`,
             cseq: ++cseq,
             headers: ["Expires: 60", ...headers],

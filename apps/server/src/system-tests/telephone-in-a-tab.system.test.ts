@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { PhoneProcess } from "../demo/phone-process.ts";
 import { BrowserAgent, requireChromium } from "./support/browser-agent.ts";
 import { poll, type WatchedCall } from "./support/call-watch.ts";
-import { askAs, Centre, present, testSession } from "./support/centre.ts";
+import { askAs, Centre, present } from "./support/centre.ts";
 import { exportedSound } from "./support/exported-sound.ts";
 
 const rateHz = 8000;
@@ -20,7 +20,7 @@ let callerSays: string;
 /** One agent at a browser with a session, one with a headless telephone; people are heard by `whisper-base-ko`. */
 beforeAll(async () => {
   requireChromium();
-  centre = await Centre.open({ agents: 0, sessions: true, settings: { recognizer: "whisper-base-ko" } });
+  centre = await Centre.open({ agents: 0, settings: { recognizer: "whisper-base-ko" } });
   callerSays = join(centre.dataFolder, "caller-says.wav");
   const channels = [tone({ frequencyHz: callerHz, durationMs: 60_000, levelDbfs: -20 })];
   await writeFile(callerSays, writeWav({ sampleRateHz: rateHz, channels }));
@@ -269,12 +269,12 @@ function upgrade(path: string, headers: Readonly<Record<string, string>> = {}): 
 
 test("a trial's token opens one connection; a session's cookie is of no use from another origin", async () => {
   const { webSocketPath } = await askAs(centre, "agent1", "trial.speakYourself", {});
-  const cookie = `${testSession}=agent1`;
+  const session = await centre.session("agent1");
   expect(await upgrade(webSocketPath)).toBe(101);
   expect(await upgrade(webSocketPath)).toBe(403);
   expect(await upgrade("/sip?trial=")).toBe(403);
-  expect(await upgrade("/sip?tab=a", { cookie })).toBe(101);
-  expect(await upgrade("/sip?tab=a", { cookie, origin: "http://elsewhere.example" })).toBe(403);
-  expect(await upgrade(`/sip?tab=${"x".repeat(4000)}`, { cookie }), "a long name is cut").toBe(101);
-  expect(await upgrade("/sip", { cookie: "%%%" }), "asked for a password then").toBe(101);
+  expect(await upgrade("/sip?tab=a", session)).toBe(101);
+  expect(await upgrade("/sip?tab=a", { ...session, origin: "http://elsewhere.example" })).toBe(403);
+  expect(await upgrade(`/sip?tab=${"x".repeat(4000)}`, session), "a long name is cut").toBe(101);
+  expect(await upgrade("/sip", { ...session, cookie: "%%%" }), "asked for a password then").toBe(101);
 });

@@ -9,6 +9,13 @@ export const epochMs = customType<{ data: EpochMs; driverData: string }>({
   fromDriver: (value) => new Date(value).getTime() as EpochMs,
 });
 
+/** The same as `Date`, for the tables that a library shares with us. */
+export const moment = customType<{ data: Date; driverData: string }>({
+  dataType: () => "timestamp (3) with time zone",
+  toDriver: (value) => value.toISOString(),
+  fromDriver: (value) => new Date(value),
+});
+
 /**
  * `json`, not `jsonb`: it keeps the text as it was hashed, with NUL and unpaired surrogates as the escapes they
  * came as. pg has parsed it already on the way out.

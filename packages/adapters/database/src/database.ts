@@ -1,6 +1,8 @@
 import type { DeskStore } from "@jikimi/desk";
 import type { DirectoryStore } from "@jikimi/directory";
+import type { AccountStore, SetupStore } from "@jikimi/identity";
 import type { CallStore } from "@jikimi/incidents";
+import type { SignInTables } from "./sign-in-tables.ts";
 
 /** An open database with its schema up to date. Disposing waits for what runs, then closes and unlocks. */
 export interface Database extends AsyncDisposable {
@@ -8,6 +10,10 @@ export interface Database extends AsyncDisposable {
   readonly directory: DirectoryStore;
   readonly calls: CallStore;
   readonly desk: DeskStore;
+  readonly accounts: AccountStore;
+  readonly setup: SetupStore;
+  /** The tables that sessions and passkeys live in, for the library that reads and writes them. */
+  readonly signIn: SignInTables;
   /** Asks the database a trivial question. Never rejects. */
   health(): Promise<DatabaseHealth>;
 }

@@ -1,5 +1,6 @@
 import { type Clock, type Log, ResourceScope } from "@jikimi/kernel";
 import { drizzle } from "drizzle-orm/node-postgres";
+import { PostgresAccountStore } from "./account-store.ts";
 import { PostgresCallStore } from "./call-store.ts";
 import { connect } from "./connect.ts";
 import { type Database, type DatabaseHealth, pgliteLimitation } from "./database.ts";
@@ -8,6 +9,8 @@ import { PostgresDirectoryStore } from "./directory-store.ts";
 import { withPlainFailures } from "./failures.ts";
 import { type Migration, migrate, readMigrations } from "./migrate.ts";
 import * as schema from "./schema.ts";
+import { PostgresSetupStore } from "./setup-store.ts";
+import { signInTables } from "./sign-in-tables.ts";
 
 export type DatabaseOptions = {
   /** `pglite:<folder>` or `postgres://…` (`postgresql://…`). */
@@ -34,6 +37,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       directory: withPlainFailures(new PostgresDirectoryStore(db)),
       calls: withPlainFailures(new PostgresCallStore(db)),
       desk: withPlainFailures(new PostgresDeskStore(db)),
+      accounts: withPlainFailures(new PostgresAccountStore(db)),
+      setup: withPlainFailures(new PostgresSetupStore(db, clock)),
+      signIn: signInTables(db),
       health: async (): Promise<DatabaseHealth> => {
         const askedAtMs = clock.monotonicMs();
         const reachable = await pool.query("SELECT 1").then(

@@ -1,6 +1,16 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, doublePrecision, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
-import { bytes, epochMs, json } from "./columns.ts";
+import {
+  bigint,
+  boolean,
+  check,
+  doublePrecision,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+} from "drizzle-orm/pg-core";
+import { bytes, epochMs, json, moment } from "./columns.ts";
 
 /*
  * One schema for PGlite and PostgreSQL ≥ 15. After a change: `npm run migration -w @jikimi/database -- --name what`
@@ -49,7 +59,7 @@ export const people = pgTable("people", {
   id: text().primaryKey(),
   sipUsername: text().notNull().unique(),
   displayName: text().notNull(),
-  role: text().$type<"agent" | "supervisor" | "administrator">().notNull(),
+  role: text().$type<"agent" | "supervisor" | "administrator" | "auditor">().notNull(),
   departmentId: text().references(() => departments.id),
   ha1Md5: text().notNull(),
   ha1Sha256: text().notNull(),
@@ -200,4 +210,96 @@ export const announcementMedia = pgTable("announcement_media", {
   text: text().notNull(),
   synthetic: boolean().notNull(),
   wav: bytes().notNull(),
+});
+
+/*
+ * Who can sign in. `accounts`, `sessions`, `verifications` and `passkeys` are also read and written by better-auth,
+ * which knows them as user, session, verification and passkey: their property names are its own.
+ */
+
+/** An account's id is its person's. `email` is what better-auth asks for; nobody has one here. */
+export const accounts = pgTable("accounts", {
+  id: text()
+    .primaryKey()
+    .references(() => people.id),
+  name: text().notNull(),
+  email: text().notNull().unique(),
+  emailVerified: boolean().notNull(),
+  image: text(),
+  createdAt: moment().notNull(),
+  updatedAt: moment().notNull(),
+  /** In PHC string form, e.g. `$argon2id$…`. */
+  passwordHash: text().notNull(),
+});
+
+const accountId = () =>
+  text()
+    .notNull()
+    .references(() => accounts.id, { onDelete: "cascade" });
+
+export const secondFactors = pgTable("second_factors", {
+  accountId: accountId().primaryKey(),
+  /** AES-256-GCM under the site's key, base64. */
+  sealedSecret: text().notNull(),
+  active: boolean().notNull(),
+  /** RFC 6238's T of the last code that was taken: it is never taken twice. */
+  lastStep: integer().notNull(),
+  backupCodeHashes: json().notNull(),
+});
+
+/** Neither address nor browser of a person is kept: the two columns stay empty. */
+export const sessions = pgTable(
+  "sessions",
+  {
+    id: text().primaryKey(),
+    userId: accountId(),
+    token: text().notNull().unique(),
+    createdAt: moment().notNull(),
+    updatedAt: moment().notNull(),
+    expiresAt: moment().notNull(),
+    seenAt: moment(),
+    ipAddress: text(),
+    userAgent: text(),
+  },
+  (table) => [index("sessions_of_account").on(table.userId), index("sessions_by_age").on(table.createdAt)],
+);
+
+/** Challenges that wait for their answer. */
+export const verifications = pgTable(
+  "verifications",
+  {
+    id: text().primaryKey(),
+    identifier: text().notNull(),
+    value: text().notNull(),
+    expiresAt: moment().notNull(),
+    createdAt: moment().notNull(),
+    updatedAt: moment().notNull(),
+  },
+  (table) => [index("verifications_by_identifier").on(table.identifier)],
+);
+
+/** Public keys only: the secret never leaves the person's device. */
+export const passkeys = pgTable(
+  "passkeys",
+  {
+    id: text().primaryKey(),
+    name: text(),
+    publicKey: text().notNull(),
+    userId: accountId(),
+    credentialID: text().notNull().unique(),
+    /** An unsigned 32-bit number. */
+    counter: bigint({ mode: "number" }).notNull(),
+    deviceType: text().notNull(),
+    backedUp: boolean().notNull(),
+    transports: text(),
+    createdAt: moment(),
+    aaguid: text(),
+  },
+  (table) => [index("passkeys_of_account").on(table.userId)],
+);
+
+/** What somebody said about the steps of the first run. */
+export const setupSteps = pgTable("setup_steps", {
+  step: text().$type<"administrator" | "organisation" | "policy" | "people">().primaryKey(),
+  doneAt: epochMs().notNull(),
 });

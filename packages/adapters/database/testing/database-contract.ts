@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { deskStoreContract } from "@jikimi/desk/testing";
 import { directoryStoreContract } from "@jikimi/directory/testing";
+import { accountStoreContract } from "@jikimi/identity/testing";
 import { aStory, callStoreContract, rejectingStoreContract } from "@jikimi/incidents/testing";
 import { type AgentId, type CallId, type EpochMs, ManualClock, silentLog } from "@jikimi/kernel";
 import { describe, expect, test } from "vitest";
@@ -13,6 +14,52 @@ export function databaseContract(name: string, fresh: () => FreshStores): void {
   callStoreContract(name, async () => (await fresh().stores()).calls);
   rejectingStoreContract(name, async () => (await fresh().stores()).calls);
   deskStoreContract(name, () => fresh().stores());
+
+  accountStoreContract(name, async () => (await withPeople(fresh())).accounts);
+
+  describe(`sessions and passkeys: ${name}`, () => {
+    const kim = "person-kim" as AgentId;
+    const lee = "person-lee" as AgentId;
+    const ids = async () => {
+      const { rows } = await fresh().pool.query<{ id: string }>("SELECT id FROM sessions ORDER BY id");
+      return rows.map(({ id }) => id);
+    };
+
+    test("are closed by one, by person with an exception, and by age", async () => {
+      const { accounts } = await withAccounts(fresh());
+      await accounts.closeSession("s1");
+      expect(await ids()).toEqual(["s2", "s3", "s4"]);
+      await accounts.closeSessionsOf(kim, { except: "s3" });
+      expect(await ids()).toEqual(["s3", "s4"]);
+      await accounts.removeSessionsBefore(Date.parse("2026-01-04T00:00:00Z") as EpochMs);
+      expect(await ids()).toEqual(["s4"]);
+      await accounts.closeSessionsOf(lee, { except: null });
+      expect(await ids()).toEqual([]);
+    });
+
+    test("say when they were last used, and whose keys they are", async () => {
+      const { accounts } = await withAccounts(fresh());
+      await accounts.sessionSeen("s1", Date.parse("2026-01-05T01:02:03.004Z") as EpochMs);
+      const { rows } = await fresh().pool.query("SELECT id FROM sessions WHERE seen_at = '2026-01-05T01:02:03.004Z'");
+      expect(rows).toEqual([{ id: "s1" }]);
+      expect(await accounts.passkeysOf(kim)).toEqual([
+        { id: "k1", name: "열쇠", createdAtMs: Date.parse("2026-01-01T00:00:00Z") },
+        { id: "k2", name: "", createdAtMs: null },
+      ]);
+      expect(await accounts.removePasskey(lee, "k1")).toBe(false);
+      expect(await accounts.removePasskey(kim, "k1")).toBe(true);
+      await accounts.removePasskeysOf(kim);
+      expect(await accounts.passkeysOf(kim)).toEqual([]);
+    });
+  });
+
+  test(`steps of the first run are done once and for all: ${name}`, async () => {
+    const { setup } = await fresh().stores();
+    expect([...(await setup.done())]).toEqual([]);
+    await setup.markDone("policy");
+    await setup.markDone("policy");
+    expect([...(await setup.done())]).toEqual(["policy"]);
+  });
 
   const options = { clock: new ManualClock(), log: silentLog };
   const tables = async () => {
@@ -148,4 +195,27 @@ export function databaseContract(name: string, fresh: () => FreshStores): void {
       { said: "한글 ✓", big: "5" },
     ]);
   });
+}
+
+/** Accounts belong to people of the directory. */
+async function withPeople(fresh: FreshStores) {
+  const stores = await fresh.stores();
+  await fresh.pool.query(`INSERT INTO people (id, sip_username, display_name, role, ha1_md5, ha1_sha256, active, created_at)
+    VALUES ('person-kim', 'kim', '김', 'agent', '', '', true, now()), ('person-lee', 'lee', '이', 'auditor', '', '', true, now())`);
+  return stores;
+}
+
+async function withAccounts(fresh: FreshStores) {
+  const stores = await withPeople(fresh);
+  for (const personId of ["person-kim", "person-lee"] as AgentId[]) {
+    await stores.accounts.put({ personId, passwordHash: "h", displayName: "", atMs: 0 as EpochMs });
+  }
+  await fresh.pool.query(`INSERT INTO sessions (id, user_id, token, created_at, updated_at, expires_at)
+    SELECT id, owner, id, opened::timestamptz, now(), now() FROM (VALUES
+      ('s1', 'person-kim', '2026-01-01T00:00:00Z'), ('s2', 'person-kim', '2026-01-02T00:00:00Z'),
+      ('s3', 'person-kim', '2026-01-03T00:00:00Z'), ('s4', 'person-lee', '2026-01-04T00:00:00Z')) AS s (id, owner, opened)`);
+  await fresh.pool.query(`INSERT INTO passkeys (id, name, public_key, user_id, credential_id, counter, device_type, backed_up, created_at)
+    VALUES ('k1', '열쇠', 'p', 'person-kim', 'c1', 4294967295, 'singleDevice', false, '2026-01-01T00:00:00Z'),
+      ('k2', NULL, 'p', 'person-kim', 'c2', 0, 'singleDevice', false, NULL)`);
+  return stores;
 }

@@ -1,5 +1,6 @@
 import { ManualClock, ResourceScope, silentLog } from "@jikimi/kernel";
 import { drizzle } from "drizzle-orm/node-postgres";
+import { PostgresAccountStore } from "../src/account-store.ts";
 import { PostgresCallStore } from "../src/call-store.ts";
 import { connect } from "../src/connect.ts";
 import { PostgresDeskStore } from "../src/desk-store.ts";
@@ -7,6 +8,7 @@ import { PostgresDirectoryStore } from "../src/directory-store.ts";
 import { withPlainFailures } from "../src/failures.ts";
 import { migrate, readMigrations } from "../src/migrate.ts";
 import * as schema from "../src/schema.ts";
+import { PostgresSetupStore } from "../src/setup-store.ts";
 
 /** One connected database whose tables are made anew for each test: the way the product makes them. */
 export async function freshStores(url: string) {
@@ -31,6 +33,8 @@ export async function freshStores(url: string) {
         directory: withPlainFailures(new PostgresDirectoryStore(db)),
         calls: withPlainFailures(new PostgresCallStore(db)),
         desk: withPlainFailures(new PostgresDeskStore(db)),
+        accounts: withPlainFailures(new PostgresAccountStore(db)),
+        setup: withPlainFailures(new PostgresSetupStore(db, clock)),
       };
     },
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),

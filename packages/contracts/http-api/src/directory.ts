@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { bilingual, epochMs, id, language } from "./common.ts";
 import { policyProblem } from "./errors.ts";
-
-const role = z.enum(["agent", "supervisor", "administrator"]);
+import { role } from "./session.ts";
 
 const person = z.object({
   id,
@@ -20,8 +19,18 @@ export const addUserInput = z.object({
   role: role.default("agent"),
   departmentId: id.nullable().default(null),
   password: z.string().optional().describe("Left out: a safe one is made and returned once"),
+  account: z.boolean().default(true).describe("False: a desk telephone only, nothing to sign in to"),
 });
 export const addUserOutput = z.object({ person, madePassword: z.string().nullable() });
+/**
+ * For who forgot theirs: a new password to sign in with (a person without an account gets one); every session of
+ * theirs ends. The desk telephone keeps its own.
+ */
+export const resetPasswordInput = z.object({
+  username: id,
+  secondFactors: z.enum(["keep", "remove"]).default("keep").describe("`remove`: the telephone or key was lost"),
+});
+export const resetPasswordOutput = z.object({ madePassword: z.string() });
 export const listUsersInput = z.object({});
 export const listUsersOutput = z.object({ people: z.array(person) });
 

@@ -58,6 +58,15 @@ export const errorCodes = [
   "no-trunk",
   "help-unknown",
   "trial-unavailable",
+  "too-many-requests",
+  "wrong-origin",
+  "sign-in-again",
+  "account-unknown",
+  "second-factor-unset",
+  "second-factor-already-set",
+  "passkey-unknown",
+  "passkey-refused",
+  "passkey-unavailable",
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
@@ -74,6 +83,7 @@ export const apiError = z.object({
   en: z.string(),
   field: z.string().optional().describe("The input that caused it"),
   policyProblems: z.array(policyProblem).optional(),
+  retryAfterS: z.number().int().positive().optional().describe("When it is worth trying again, in seconds"),
 });
 
 export type ApiError = z.infer<typeof apiError>;
@@ -122,4 +132,65 @@ export const errorTexts = {
     en: "The recording cannot be read: the file is damaged, or sealed with another key.",
   },
   "help-unknown": { ko: "이미 끝난 도움 요청입니다.", en: "There is no such request for help any more." },
+  "wrong-credentials": {
+    ko: "사용자 이름이나 비밀번호가 맞지 않습니다.",
+    en: "The user name or the password is not right.",
+  },
+  "too-many-attempts": {
+    ko: "잠시 뒤 다시 시도해 주세요. 이곳에서 잘못된 입력이 여러 번 있었습니다. 전에 로그인했던 브라우저에서는 바로 로그인할 수 있습니다.",
+    en: "Try again in a moment: there were several wrong attempts from here. A browser that was signed in before is not held up.",
+  },
+  "second-factor-required": {
+    ko: "인증 앱에 보이는 여섯 자리 숫자를 입력해 주세요.",
+    en: "Enter the six digits that your authenticator shows.",
+  },
+  "second-factor-wrong": {
+    ko: "인증 숫자가 맞지 않거나 이미 쓰였습니다. 다음 숫자가 나오면 다시 입력해 주세요.",
+    en: "That code is not right, or was used already. Wait for the next one and enter it.",
+  },
+  "password-unchanged": {
+    ko: "지금과 다른 비밀번호를 골라 주세요.",
+    en: "Choose a password that is not the one you have.",
+  },
+  "setup-code-required": {
+    ko: "서버를 시작한 화면에 나온 설정 코드를 입력해 주세요. 이 서버가 있는 컴퓨터의 브라우저에서는 코드 없이 할 수 있습니다.",
+    en: "Enter the setup code shown where the server was started. In a browser on the server's own machine no code is needed.",
+  },
+  "already-set-up": {
+    ko: "관리자가 이미 있습니다. 로그인해 주세요.",
+    en: "There is an administrator already. Sign in.",
+  },
+  "too-many-requests": {
+    ko: "요청이 너무 많습니다. 잠시 뒤 다시 시도해 주세요.",
+    en: "Too many requests. Try again shortly.",
+  },
+  "wrong-origin": {
+    ko: "다른 사이트에서 온 요청이라 처리하지 않았습니다. 지킴이 화면을 새로 열어 주세요. 다른 주소로 접속하려면 JIKIMI_PUBLIC_URL을 설정해야 합니다.",
+    en: "The request came from another site and was not carried out. Open Jikimi's page anew. To use it under another address, set JIKIMI_PUBLIC_URL.",
+  },
+  "sign-in-again": {
+    ko: "안전을 위해 다시 로그인한 뒤 해 주세요.",
+    en: "To be safe, sign in again and then do this.",
+  },
+  "account-unknown": {
+    ko: "그런 계정이 없습니다.",
+    en: "There is no such account.",
+  },
+  "second-factor-unset": {
+    ko: "인증 앱 등록을 먼저 시작해 주세요.",
+    en: "Begin with setting up the authenticator.",
+  },
+  "second-factor-already-set": {
+    ko: "인증 앱이 이미 등록되어 있습니다. 바꾸려면 먼저 해제해 주세요.",
+    en: "An authenticator is set up already. To change it, switch it off first.",
+  },
+  "passkey-unknown": { ko: "그런 패스키가 없습니다.", en: "There is no such passkey." },
+  "passkey-refused": {
+    ko: "패스키를 확인하지 못했습니다. 다시 시도하거나 비밀번호로 로그인해 주세요.",
+    en: "The passkey could not be verified. Try again, or sign in with your password.",
+  },
+  "passkey-unavailable": {
+    ko: "이 주소에서는 패스키를 쓸 수 없습니다. 이름이 있는 https 주소나 localhost에서 열어 주세요.",
+    en: "Passkeys do not work under this address. Open the page under a name with https, or on localhost.",
+  },
 } as const satisfies Partial<Record<ErrorCode, { ko: string; en: string }>>;

@@ -1,3 +1,4 @@
+export { type Access, desks } from "./access.ts";
 export { type ApiError, apiError, type ErrorCode, errorTexts } from "./errors.ts";
 export {
   type Operation,

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { roles } from "./access.ts";
 import { epochMs, id, language } from "./common.ts";
 
-export const role = z.enum(["agent", "supervisor", "administrator", "auditor"]);
+export const role = z.enum(roles);
 
 export const me = z.object({
   personId: id,
@@ -32,6 +33,12 @@ export const signInInput = z.object({
     .string()
     .regex(/^\d{6}$/)
     .optional(),
+  /** Instead of `totp`, where the telephone is lost: one of the codes given out with it, each good for once. */
+  backupCode: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9]{5}-[A-Za-z0-9]{5}$/)
+    .optional(),
 });
 export const signInOutput = z.object({ me });
 
@@ -46,3 +53,28 @@ export const totpBeginInput = z.object({ password: z.string().max(256) });
 export const totpBeginOutput = z.object({ uri: z.string(), backupCodes: z.array(z.string()) });
 export const totpConfirmInput = z.object({ code: z.string().regex(/^\d{6}$/) });
 export const totpConfirmOutput = z.object({});
+
+export const totpOffInput = z.object({ password: z.string().max(256) });
+export const totpOffOutput = z.object({});
+
+/*
+ * Passkeys (WebAuthn level 3). `options` goes to `navigator.credentials.create` or `.get` through
+ * `PublicKeyCredential.parse…OptionsFromJSON`, what comes back through `toJSON()` is `response`. Browsers have them on
+ * a name with https, and on localhost.
+ */
+export const passkeyOptionsOutput = z.object({ options: z.record(z.string(), z.unknown()) });
+const credential = z.looseObject({ id: z.string().max(2048), type: z.literal("public-key") });
+/** Refused with `sign-in-again` when the session is older than an hour. */
+export const beginPasskeyInput = z.object({});
+export const addPasskeyInput = z.object({ response: credential, name: z.string().trim().min(1).max(80) });
+export const addPasskeyOutput = z.object({});
+export const listPasskeysInput = z.object({});
+export const listPasskeysOutput = z.object({
+  /** False where this page's address cannot have passkeys (an IP address, or no https). */
+  offered: z.boolean(),
+  passkeys: z.array(z.object({ id, name: z.string(), createdAtMs: epochMs.nullable() })),
+});
+export const removePasskeyInput = z.object({ id });
+export const removePasskeyOutput = z.object({});
+export const beginPasskeySignInInput = z.object({});
+export const passkeySignInInput = z.object({ response: credential });

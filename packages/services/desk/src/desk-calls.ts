@@ -5,7 +5,7 @@ import { type CallRecords, type IncidentRow, type JournalEvent, maskNumber } fro
 import type { AgentId, CallId } from "@jikimi/kernel";
 import { transcriptLineOf } from "./call-view.ts";
 import type { AgentCall, AgentCallFilter, DeskStore } from "./ports.ts";
-import { type Storyteller, trialOf } from "./storyteller.ts";
+import type { Storyteller } from "./storyteller.ts";
 import { timelineOf } from "./timeline.ts";
 
 export type MyCall = OperationOutput<"desk.calls">["calls"][number];
@@ -98,7 +98,7 @@ function myCallOf({ call, joinedAtMs, disposition, note, incidentIds }: AgentCal
   return {
     callId: call.callId,
     direction: call.direction,
-    trial: trialOf(call),
+    trial: call.trialKind,
     missed: joinedAtMs === null,
     other: shown === null || shown === "" ? null : { shown, revealed: false },
     startedAtMs: call.startedAtMs,

@@ -25,7 +25,7 @@ export class Storyteller {
     return beginStory({
       callId,
       direction,
-      trial: trialOf(opening),
+      trial: opening.trialKind,
       startedAtMs,
       otherNumber: maskNumber(callerNumber === "" ? null : callerNumber),
       lineNumber,
@@ -93,11 +93,6 @@ export class Storyteller {
     const directory = this.#directory();
     return (directory.person(to as AgentId) ?? directory.personByUsername(to))?.id ?? null;
   }
-}
-
-/** What kind of practice a call is; null: a real one. */
-export function trialOf({ simulated }: Pick<CallOpening, "simulated">): "simulated" | "self" | null {
-  return simulated ? "simulated" : null;
 }
 
 /** A fact before it is dated. */

@@ -116,6 +116,7 @@ class TestCall {
       lineNumber,
       startedAtMs: this.startedAtMs,
       simulated,
+      trialKind: simulated ? ("simulated" as const) : null,
     };
     const invite = { kind: "invite", direction, from: from ?? callerNumber ?? "", to: lineNumber, atMs: 0 };
     journal.open(opening, invite);

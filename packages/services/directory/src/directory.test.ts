@@ -351,7 +351,7 @@ describe("the sample of a trial", () => {
     value(await directory.publishPolicy({ id: "standard", body: {}, author: "preset" }));
     const sample = sampleDepartment({ policyId: "standard", trunkPort: 5080 });
     const passwords = await installSample(directory, sample);
-    expect(passwords?.map(({ sipUsername }) => sipUsername)).toEqual(["agent1", "agent2", "admin"]);
+    expect(passwords?.map(({ sipUsername }) => sipUsername)).toEqual(["agent1", "agent2"]);
     const view = directory.view();
     const department = view.departmentOfNumber("070-0000-0120");
     expect(department?.displayNumber).toBe("+827000000120");
@@ -360,7 +360,7 @@ describe("the sample of a trial", () => {
     expect(view.trunkOfSource("192.0.2.1")).toBeNull();
     expect(await installSample(directory, sample)).toBeNull();
     const again = await openDirectory(store);
-    expect(again.directory.view().people).toHaveLength(3);
+    expect(again.directory.view().people).toHaveLength(2);
   });
 
   test("goes on where a start was cut off", async () => {
@@ -372,6 +372,6 @@ describe("the sample of a trial", () => {
     const { insertTrunk } = MemoryDirectoryStore.prototype;
     store.insertTrunk = insertTrunk.bind(store);
     const second = await openDirectory(store);
-    expect(await installSample(second.directory, sample)).toHaveLength(3);
+    expect(await installSample(second.directory, sample)).toHaveLength(2);
   });
 });

@@ -13,7 +13,7 @@ import { isTimeZone, parsePhoneNumber } from "@jikimi/routing";
 import { digestHa1, makePassword } from "./digest.ts";
 import { DirectoryError } from "./errors.ts";
 import type { DirectoryRows, DirectoryStore, PersonRow, PolicyChecker, SecretSeal, TrunkRow } from "./ports.ts";
-import { done, type Outcome, refused } from "./problems.ts";
+import { type DirectoryProblem, done, type Outcome, refused } from "./problems.ts";
 import {
   isId,
   isName,
@@ -123,9 +123,8 @@ export class Directory {
       if (unknown !== null) return unknown;
       const madePassword = request.password === undefined ? makePassword(this.#random) : null;
       const password = madePassword ?? request.password ?? "";
-      if (madePassword === null && !isPassword(password, sipUsername)) {
-        return refused("weak-password", "", { field: "password" });
-      }
+      const weak = madePassword === null ? wrongPassword(password, sipUsername) : null;
+      if (weak !== null) return { kind: "refused", problem: weak };
       const nowMs = this.#clock.nowMs();
       const id = makeId("person", nowMs, this.#random) as AgentId;
       const person: Person = { id, sipUsername, displayName, role, departmentId, active: true, createdAtMs: nowMs };
@@ -145,9 +144,8 @@ export class Directory {
       if (organisation === null) return refused("organisation-unset");
       const row = this.#rows.people.find(({ person }) => person.sipUsername === sipUsername);
       if (row === undefined) return refused("person-unknown", sipUsername);
-      if (password !== undefined && !isPassword(password, sipUsername)) {
-        return refused("weak-password", "", { field: "password" });
-      }
+      const weak = password === undefined ? null : wrongPassword(password, sipUsername);
+      if (weak !== null) return { kind: "refused", problem: weak };
       const made = password === undefined ? makePassword(this.#random) : null;
       const ha1 = digestHa1(sipUsername, organisation.sipRealm, made ?? password ?? "");
       await this.#replacePerson({ person: row.person, ha1 });
@@ -374,6 +372,11 @@ export class Directory {
     this.#last = turn.catch(() => {});
     return turn;
   }
+}
+
+/** Why a password will not do for this person, or null. */
+export function wrongPassword(password: string, sipUsername: string): DirectoryProblem | null {
+  return isPassword(password, sipUsername) ? null : refused("weak-password", "", { field: "password" }).problem;
 }
 
 export type DirectoryOptions = {

@@ -1,3 +1,4 @@
+export { makePassword } from "./digest.ts";
 export {
   type AddedPerson,
   type DepartmentChange,
@@ -8,6 +9,7 @@ export {
   type NewPolicy,
   type NewTrunk,
   type PersonChange,
+  wrongPassword,
 } from "./directory.ts";
 export type { DirectoryError, DirectoryErrorCode } from "./errors.ts";
 export type {

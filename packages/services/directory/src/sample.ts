@@ -42,7 +42,6 @@ export function sampleDepartment({ policyId, trunkPort }: { policyId: string; tr
     people: [
       { sipUsername: "agent1", displayName: "상담사 1", role: "agent", departmentId },
       { sipUsername: "agent2", displayName: "상담사 2", role: "agent", departmentId },
-      { sipUsername: "admin", displayName: "관리자", role: "administrator", departmentId: null },
     ],
     trunk: {
       id: "this-machine",

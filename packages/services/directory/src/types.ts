@@ -16,7 +16,8 @@ export type Organisation = {
   readonly sipRealm: string;
 };
 
-export type Role = "agent" | "supervisor" | "administrator";
+/** `auditor` (감사): looks at everything that was recorded, and changes nothing. */
+export type Role = "agent" | "supervisor" | "administrator" | "auditor";
 
 /** Someone who answers or watches. The password itself is never kept, only what digest authentication needs. */
 export type Person = {

@@ -8,7 +8,7 @@ import type { Clock } from "@jikimi/kernel";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { poll } from "./call-watch.ts";
-import { type Centre, testSession } from "./centre.ts";
+import type { Centre } from "./centre.ts";
 
 const program = "/usr/bin/chromium";
 const flags = [
@@ -82,8 +82,12 @@ export class BrowserAgent implements AsyncDisposable {
 
   /** The browser carries this person's session from now on. */
   async signIn(username: string): Promise<void> {
-    const url = `http://127.0.0.1:${this.#centre.jikimi.httpPort}`;
-    await this.#page.context().addCookies([{ name: testSession, value: username, url }]);
+    const { cookie, origin: url } = await this.#centre.session(username);
+    const cookies = cookie.split("; ").map((one) => {
+      const at = one.indexOf("=");
+      return { name: one.slice(0, at), value: one.slice(at + 1), url };
+    });
+    await this.#page.context().addCookies(cookies);
   }
 
   /** As a person presses F5: the page is gone, with its call and its connection, and there is a new one. */

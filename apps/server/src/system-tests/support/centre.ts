@@ -1,10 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tone, writeWav } from "@jikimi/audio";
 import { type OperationInput, type OperationName, type OperationOutput, operations } from "@jikimi/http-api";
-import type { Principal } from "@jikimi/identity";
 import { type Clock, ResourceScope, SystemClock, SystemRandom } from "@jikimi/kernel";
 import { type Verification, verifyRecording } from "@jikimi/recording";
 import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
@@ -12,7 +10,6 @@ import type { Jikimi } from "../../compose.ts";
 import type { Config } from "../../config/index.ts";
 import { Instance, loopback } from "../../demo/instance.ts";
 import type { PhoneProcess } from "../../demo/phone-process.ts";
-import type { WhoAsks } from "../../who-asks.ts";
 import { CallWatch, type WatchedCall } from "./call-watch.ts";
 import type { Line } from "./raw-caller.ts";
 
@@ -38,8 +35,6 @@ export type CentreOptions = {
   readonly trialTrunkPort?: number;
   /** A telephone to which the sample trunk leads instead; it answers after 300 ms. */
   readonly citizen?: { readonly user: string; readonly heardPath?: string };
-  /** A browser that shows the cookie `test-session=USERNAME` is that person. */
-  readonly sessions?: boolean;
   readonly agentHost?: string;
   /** How long an agent's telephone rings before it is answered. */
   readonly answerAfterMs?: number;
@@ -60,6 +55,8 @@ export class Centre implements AsyncDisposable {
   readonly dataFolder: string;
   readonly #scope: ResourceScope;
   readonly #instance: Instance;
+  /** By username. */
+  readonly #cookies = new Map<string, string>();
 
   private constructor(parts: {
     clock: Clock;
@@ -107,12 +104,7 @@ export class Centre implements AsyncDisposable {
       const wish = options.citizen;
       const citizen = wish === undefined ? null : instance.phone({ name: wish.user, answerAfterMs: 300, ...wish });
       const trunkPort = citizen === null ? trialTrunkPort : await sipPortOf(citizen);
-      // The directory is there before anybody asks.
-      const authenticate: WhoAsks = async (request) => sessionOf(request, jikimi);
-      const jikimi = await instance.start({
-        trialTrunkPort: trunkPort,
-        ...(options.sessions ? { authenticate } : {}),
-      });
+      const jikimi = await instance.start({ trialTrunkPort: trunkPort });
       const calls = new CallWatch(jikimi.journal, clock);
       const centre = new Centre({ clock, jikimi, agents, citizen, calls, scope, instance });
       await Promise.all(agents.map((phone, i) => centre.signIn(phone, `agent${i + 1}`)));
@@ -131,6 +123,26 @@ export class Centre implements AsyncDisposable {
   /** A citizen's telephone; it goes with the centre. */
   phone(user: string, options: { answerAfterMs?: number | null; heardPath?: string | null } = {}): PhoneProcess {
     return this.#instance.phone({ name: user, user, ...options });
+  }
+
+  get origin(): string {
+    return `http://${loopback}:${this.jikimi.httpPort}`;
+  }
+
+  /** The headers of a browser in which one of the sample's agents has signed in. */
+  async session(username: string): Promise<{ cookie: string; origin: string }> {
+    const { origin } = this;
+    const known = this.#cookies.get(username);
+    if (known !== undefined) return { cookie: known, origin };
+    const response = await fetch(`${origin}${operations["session.signIn"].path}`, {
+      method: "POST",
+      headers: { origin, "content-type": "application/json" },
+      body: JSON.stringify({ username, password: this.password(username) }),
+    });
+    if (!response.ok) throw new Error(`${username} could not sign in: ${await response.text()}`);
+    const cookie = response.headers.getSetCookie().map((one) => one.split(";")[0] ?? "").join("; ");
+    this.#cookies.set(username, cookie);
+    return { cookie, origin };
   }
 
   password(username: string): string {
@@ -178,7 +190,7 @@ export class Centre implements AsyncDisposable {
 
 /** Asks an operation of the contract as this person's page would. */
 export async function askAs<Name extends OperationName>(
-  { jikimi }: Centre,
+  centre: Centre,
   username: string,
   name: Name,
   input: OperationInput<Name>,
@@ -186,22 +198,12 @@ export async function askAs<Name extends OperationName>(
   const { method, path } = operations[name];
   const given = input as Readonly<Record<string, string>>;
   const url = path.replace(/:([a-zA-Z]+)/g, (_, field: string) => encodeURIComponent(given[field] ?? ""));
-  const headers = { cookie: `${testSession}=${username}`, "content-type": "application/json" };
+  const headers = { ...(await centre.session(username)), "content-type": "application/json" };
   const body = method === "GET" ? {} : { body: JSON.stringify(input) };
-  const response = await fetch(`http://${loopback}:${jikimi.httpPort}${url}`, { method, headers, ...body });
+  const response = await fetch(`${centre.origin}${url}`, { method, headers, ...body });
   const answer: unknown = await response.json();
   if (!response.ok) throw new Error(`${name} was refused with ${response.status}: ${JSON.stringify(answer)}`);
   return answer as OperationOutput<Name>;
-}
-
-/** The cookie of the tests' own sessions. */
-export const testSession = "test-session";
-
-function sessionOf({ headers }: IncomingMessage, { directory }: Jikimi): Principal | null {
-  const username = new RegExp(`${testSession}=([a-z0-9]+)`).exec(headers.cookie ?? "")?.[1];
-  const person = username === undefined ? null : directory.view().personByUsername(username);
-  if (person === null) return null;
-  return { kind: "person", personId: person.id, role: person.role, sessionId: `session of ${username}` };
 }
 
 /** The value, or a failure that says what did not come. */
