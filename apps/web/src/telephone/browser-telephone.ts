@@ -1,8 +1,18 @@
 import type { StartOptions } from "../app/start.tsx";
-import { SilentSound, SilentTelephone } from "./silent-telephone.ts";
+import { BrowserClock } from "../clock/browser-clock.ts";
+import { BrowserSound } from "./browser-sound.ts";
 
-/** What the page's telephone is made of. */
+/** What the page's telephone is made of; its SIP comes with the first telephone, so that the page is there before it. */
 export function browserTelephone(): StartOptions {
-  const sound = new SilentSound();
-  return { sound, openTelephone: () => Promise.resolve(new SilentTelephone(sound)) };
+  const clock = new BrowserClock();
+  const sound = new BrowserSound({ clock });
+  return {
+    sound,
+    openTelephone: async ({ webSocketPath, addressOfRecord, displayName }) => {
+      const { SipTelephone } = await import("./sip-telephone.ts");
+      const scheme = location.protocol === "https:" ? "wss" : "ws";
+      const webSocketUrl = `${scheme}://${location.host}${webSocketPath}`;
+      return new SipTelephone({ webSocketUrl, addressOfRecord, displayName, sound, clock });
+    },
+  };
 }
