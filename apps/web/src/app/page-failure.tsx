@@ -1,9 +1,10 @@
 import { Button, Title } from "@mantine/core";
-import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
+import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiFailure } from "../api/client.ts";
 import { Icon } from "../components/icon.tsx";
+import { LinkButton } from "../components/link-button.tsx";
 import { useLanguage } from "../language/use-language.ts";
 import styles from "./page.module.css";
 import { useClock } from "./parts.ts";
@@ -45,9 +46,7 @@ export function PageNotFound() {
     <main className={styles.middle}>
       <Title order={1}>{t("page.notFound")}</Title>
       <p>{t("page.notFoundHelp")}</p>
-      <Button component={Link} to="/">
-        {t("page.home")}
-      </Button>
+      <LinkButton to="/">{t("page.home")}</LinkButton>
     </main>
   );
 }

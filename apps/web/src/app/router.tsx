@@ -1,10 +1,10 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import type { Client } from "../api/client.ts";
+import { Shell } from "../shell/shell.tsx";
 import { PageFailure, PageNotFound } from "./page-failure.tsx";
 import { PageLoading } from "./page-loading.tsx";
 import { knowSession } from "./session.ts";
-import { Shell } from "./shell.tsx";
 
 export function makeRouter(client: Client, queries: QueryClient) {
   const session = () => knowSession(client, queries);
@@ -52,13 +52,84 @@ export function makeRouter(client: Client, queries: QueryClient) {
     path: "/desk",
     component: lazyRouteComponent(() => import("../screens/desk/desk.tsx"), "Desk"),
   });
+  const calls = createRoute({
+    getParentRoute: () => shell,
+    path: "/calls",
+    component: lazyRouteComponent(() => import("../screens/calls/calls.tsx"), "Calls"),
+  });
+  const call = createRoute({
+    getParentRoute: () => shell,
+    path: "/calls/$callId",
+    component: lazyRouteComponent(() => import("../screens/call/call.tsx"), "Call"),
+  });
+  const tryIt = createRoute({
+    getParentRoute: () => shell,
+    path: "/try",
+    component: lazyRouteComponent(() => import("../screens/try/try.tsx"), "Try"),
+  });
+  const helpRequests = createRoute({
+    getParentRoute: () => shell,
+    path: "/help-requests",
+    component: lazyRouteComponent(() => import("../screens/help-requests/help-requests.tsx"), "HelpRequests"),
+  });
   const settings = createRoute({
     getParentRoute: () => shell,
     path: "/settings",
     component: lazyRouteComponent(() => import("../screens/settings/settings.tsx"), "Settings"),
   });
+  const people = createRoute({
+    getParentRoute: () => shell,
+    path: "/office/people",
+    component: lazyRouteComponent(() => import("../screens/office/people.tsx"), "People"),
+  });
+  const departments = createRoute({
+    getParentRoute: () => shell,
+    path: "/office/departments",
+    component: lazyRouteComponent(() => import("../screens/office/departments.tsx"), "Departments"),
+  });
+  const numbers = createRoute({
+    getParentRoute: () => shell,
+    path: "/office/numbers",
+    component: lazyRouteComponent(() => import("../screens/office/numbers.tsx"), "Numbers"),
+  });
+  const lines = createRoute({
+    getParentRoute: () => shell,
+    path: "/office/lines",
+    component: lazyRouteComponent(() => import("../screens/office/lines.tsx"), "Lines"),
+  });
+  const protection = createRoute({
+    getParentRoute: () => shell,
+    path: "/office/protection",
+    component: lazyRouteComponent(() => import("../screens/office/protection.tsx"), "Protection"),
+  });
+  const speak = createRoute({
+    getParentRoute: () => root,
+    path: "/speak",
+    component: lazyRouteComponent(() => import("../screens/speak/speak.tsx"), "Speak"),
+    beforeLoad: async () => {
+      if ((await session()).me === null) throw redirect({ to: "/sign-in" });
+    },
+  });
   return createRouter({
-    routeTree: root.addChildren([signIn, firstRun, shell.addChildren([home, desk, settings])]),
+    routeTree: root.addChildren([
+      signIn,
+      firstRun,
+      speak,
+      shell.addChildren([
+        home,
+        desk,
+        calls,
+        call,
+        tryIt,
+        helpRequests,
+        settings,
+        people,
+        departments,
+        numbers,
+        lines,
+        protection,
+      ]),
+    ]),
     defaultPendingComponent: PageLoading,
     defaultErrorComponent: PageFailure,
     defaultNotFoundComponent: PageNotFound,

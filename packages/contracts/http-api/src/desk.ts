@@ -119,6 +119,8 @@ export const myCallOutput = z.object({
   recording: z
     .object({
       durationMs: z.number().nullable(),
+      /** Where its first sample lies on the call's time; left out: at zero. */
+      beginsAtMs: z.number().nonnegative().optional(),
       complete: z.boolean(),
       gaps: z.array(z.object({ channel: z.enum(["caller", "agent"]), startMs: z.number(), endMs: z.number(), reason: z.string() })),
       sha256: z.string().nullable(),

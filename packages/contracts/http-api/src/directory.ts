@@ -2,7 +2,7 @@ import { z } from "zod";
 import { bilingual, epochMs, id, language } from "./common.ts";
 import { policyProblem } from "./errors.ts";
 
-const role = z.enum(["agent", "supervisor", "administrator"]);
+const role = z.enum(["agent", "supervisor", "administrator", "auditor"]);
 
 const person = z.object({
   id,
