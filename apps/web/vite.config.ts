@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { contractTable } from "./build/contract-table.ts";
 import { serviceWorker } from "./build/service-worker-plugin.ts";
 import { themeStyle } from "./build/theme-style.ts";
 
@@ -15,6 +16,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [
     react(),
     themeStyle(),
+    contractTable(),
     serviceWorker(),
     {
       name: "jikimi-entry",

@@ -86,7 +86,7 @@ export class FakeTelephone implements Telephone {
 
   start(): void {
     this.#store.change({ line: "connecting" });
-    const socket = new WebSocket(this.#path);
+    const socket = new WebSocket(`ws://${location.host}${this.#path}`);
     this.#socket = socket;
     socket.onopen = () => this.#store.change({ line: "registered" });
     socket.onmessage = ({ data }) => this.#store.change({ call: (JSON.parse(String(data)) as Said).call });

@@ -1,11 +1,5 @@
-import {
-  apiError,
-  type ErrorCode,
-  type OperationInput,
-  type OperationName,
-  type OperationOutput,
-  operations,
-} from "@jikimi/http-api";
+import type { ApiError, ErrorCode, OperationInput, OperationName, OperationOutput } from "@jikimi/http-api";
+import { routes } from "virtual:contract";
 
 type Bilingual = { readonly ko: string; readonly en: string };
 
@@ -62,7 +56,7 @@ export class Client {
     input: OperationInput<Name>,
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<OperationOutput<Name>> {
-    const { method, path } = operations[name];
+    const { method, path } = routes[name];
     const { url, rest } = place(path, input as Record<string, unknown>);
     let response: Response;
     try {
@@ -79,22 +73,28 @@ export class Client {
     }
     const body: unknown = await response.json().catch(() => undefined);
     if (!response.ok) throw this.#failure(response.status, body);
-    const output = operations[name].output.safeParse(body);
-    if (!output.success) throw new ApiFailure("unexpected", unexpected, { cause: output.error });
-    return output.data as OperationOutput<Name>;
+    if (!isObject(body)) throw new ApiFailure("unexpected", unexpected);
+    return body as OperationOutput<Name>;
   }
 
   #failure(status: number, body: unknown): ApiFailure {
-    const parsed = apiError.safeParse(body);
-    if (!parsed.success) {
+    if (!isApiError(body)) {
       return status >= 502 && status <= 504
         ? new ApiFailure("unreachable", unreachable)
         : new ApiFailure("unexpected", unexpected);
     }
-    const { code, ko, en, field } = parsed.data;
+    const { code, ko, en, field } = body;
     if (code === "not-signed-in") this.#onSignedOut();
     return new ApiFailure(code, { ko, en }, { field });
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object";
+}
+
+function isApiError(value: unknown): value is ApiError {
+  return isObject(value) && [value["code"], value["ko"], value["en"]].every((text) => typeof text === "string");
 }
 
 /** Puts the input's fields of a path's `:names` into it; the others are for the query or the body. */

@@ -55,6 +55,12 @@ const dark: MantineColorsTuple = [
 ];
 
 export const theme = createTheme({
+  components: {
+    // Locking the scroll would write a `<style>` element, which the content security policy refuses.
+    Modal: { defaultProps: { lockScroll: false, centered: true, overlayProps: { backgroundOpacity: 0.4 } } },
+    Button: { defaultProps: { loaderProps: { type: "dots" } } },
+    Tooltip: { defaultProps: { withArrow: true } },
+  },
   colors: { sea, amber, gray, dark },
   primaryColor: "sea",
   primaryShade: { light: 7, dark: 4 },

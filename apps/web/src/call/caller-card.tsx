@@ -28,7 +28,7 @@ export function CallerCard({ call }: { call: CallView }) {
         <Fact name={t("caller.warnings")}>
           {warnings.beforeEnding === 0
             ? t("caller.noWarnings")
-            : t("band.warnings", { given: warnings.given, beforeEnding: warnings.beforeEnding })}
+            : t("caller.warningCount", { given: warnings.given, beforeEnding: warnings.beforeEnding })}
         </Fact>
       </dl>
     </Panel>

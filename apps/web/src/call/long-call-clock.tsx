@@ -1,5 +1,5 @@
 import type { CallView } from "@jikimi/live-events";
-import { Button, NumberInput, Popover, Textarea } from "@mantine/core";
+import { Button, Chip, Popover, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../components/icon.tsx";
@@ -95,14 +95,16 @@ function Extend({
             if (ready) extend();
           }}
         >
-          <NumberInput
-            label={t("clock.minutes", { min: minMinutes, max: maxMinutes })}
-            value={minutes}
-            min={minMinutes}
-            max={maxMinutes}
-            clampBehavior="strict"
-            onChange={(value) => setMinutes(Number(value) || minMinutes)}
-          />
+          <fieldset className={styles.minutes}>
+            <legend>{t("clock.minutes", { min: minMinutes, max: maxMinutes })}</legend>
+            <Chip.Group value={String(minutes)} onChange={(value) => setMinutes(Number(value))}>
+              {choices(minMinutes, maxMinutes).map((value) => (
+                <Chip key={value} value={String(value)} size="sm" variant="outline">
+                  {t("clock.minuteChoice", { minutes: value })}
+                </Chip>
+              ))}
+            </Chip.Group>
+          </fieldset>
           <Textarea
             label={t(reasonRequired ? "clock.reason" : "clock.reasonOptional")}
             value={reason}
@@ -119,4 +121,9 @@ function Extend({
       </Popover.Dropdown>
     </Popover>
   );
+}
+
+/** A few lengths between the two, so that nobody has to type while talking. */
+function choices(min: number, max: number): readonly number[] {
+  return [...new Set([min, 5, 10, 15, 30, max])].filter((value) => value >= min && value <= max).sort((a, b) => a - b);
 }

@@ -255,6 +255,7 @@ export const en: AllTexts = {
     notice: "{{left}} to the next announcement",
     extend: "Extend",
     minutes: "Minutes more ({{min}} to {{max}})",
+    minuteChoice: "{{minutes}} min",
     reason: "Reason",
     reasonOptional: "Reason (may be left out)",
     noReason: "no reason given",
@@ -274,6 +275,7 @@ export const en: AllTexts = {
     department: "Department",
     policy: "Policy",
     warnings: "Warnings",
+    warningCount: "{{given}} of {{beforeEnding}}",
     noWarnings: "This policy does not count warnings",
   },
   transcript: {
@@ -562,6 +564,8 @@ export const en: AllTexts = {
     takeCall: "Move the call to this tab",
   },
   link: {
+    reload: "Reload",
+    outdated: "Jikimi was updated. Reload when it suits you; a call is not cut.",
     lost: "The connection to the server is lost and being restored. What you see is the last that came.",
     lostInCall:
       "The connection to the server is lost and being restored. The server keeps your call, and it goes on when you are back.",

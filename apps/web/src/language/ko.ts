@@ -254,6 +254,7 @@ export const ko = {
     notice: "다음 안내까지 {{left}}",
     extend: "연장",
     minutes: "연장할 시간 ({{min}}~{{max}}분)",
+    minuteChoice: "{{minutes}}분",
     reason: "연장 사유",
     reasonOptional: "연장 사유 (선택)",
     noReason: "사유 없음",
@@ -273,6 +274,7 @@ export const ko = {
     department: "부서",
     policy: "보호 정책",
     warnings: "경고",
+    warningCount: "{{given}} / {{beforeEnding}}회",
     noWarnings: "이 정책은 경고 횟수를 정하지 않습니다",
   },
   transcript: {
@@ -561,6 +563,8 @@ export const ko = {
     takeCall: "이 탭으로 통화 옮기기",
   },
   link: {
+    reload: "새로 고침",
+    outdated: "지킴이가 새 판으로 바뀌었습니다. 편하실 때 새로 고쳐 주세요. 통화는 끊기지 않습니다.",
     lost: "서버와 연결이 끊겨 다시 잇고 있습니다. 아래 내용은 마지막으로 받은 것입니다.",
     lostInCall: "서버와 연결이 끊겨 다시 잇고 있습니다. 통화는 서버가 지키고 있으며, 돌아오면 이어집니다.",
     back: "{{seconds}}초 동안 끊겼다가 다시 연결되었습니다.",

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "@jikimi/kernel";
-import { type DeskState, type HelpRequest, type ServerMessage, serverMessage } from "@jikimi/live-events";
+import type { DeskState, HelpRequest, ServerMessage } from "@jikimi/live-events";
+import { protocolVersion } from "virtual:contract";
 import { Store } from "./store.ts";
 import { TranscriptStore } from "./transcript-store.ts";
 
@@ -23,6 +24,8 @@ export type LiveState = {
   readonly phoneTaken: boolean;
   /** How long the link was gone the last time, until it is put away. */
   readonly cameBackAfterMs: number | null;
+  /** The server speaks another version than this page, which must be loaded again. */
+  readonly outdated: boolean;
 };
 
 const atFirst: LiveState = {
@@ -33,6 +36,7 @@ const atFirst: LiveState = {
   help: [],
   phoneTaken: false,
   cameBackAfterMs: null,
+  outdated: false,
 };
 
 export type LiveConnectionOptions = {
@@ -121,6 +125,7 @@ export class LiveConnection {
         this.#retryDelayMs = retryMs.first;
         state.change({
           link: "live",
+          outdated: message.protocol !== protocolVersion,
           lostAtMs: null,
           clockOffsetMs: message.serverTimeMs - nowMs,
           cameBackAfterMs: lostAtMs === null ? null : nowMs - lostAtMs,
@@ -188,10 +193,12 @@ export class LiveConnection {
   }
 }
 
+/** Null for what is no message; of a kind that this page does not know, nothing is done. */
 function parseMessage(data: unknown): ServerMessage | null {
   try {
-    const parsed = serverMessage.safeParse(JSON.parse(String(data)));
-    return parsed.success ? parsed.data : null;
+    const message: unknown = JSON.parse(String(data));
+    const isMessage = message !== null && typeof message === "object" && "kind" in message;
+    return isMessage ? (message as ServerMessage) : null;
   } catch {
     return null;
   }

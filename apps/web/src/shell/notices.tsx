@@ -11,10 +11,29 @@ import styles from "./notices.module.css";
 export function Notices() {
   return (
     <div className={styles.notices}>
+      <OutdatedNotice />
       <LinkNotice />
       <PhoneNotice />
       <ServiceNotice />
     </div>
+  );
+}
+
+function OutdatedNotice() {
+  const { t } = useTranslation();
+  const outdated = useLiveState((state) => state.outdated);
+  if (!outdated) return null;
+  return (
+    <Note
+      live
+      action={
+        <Button size="xs" variant="default" onClick={() => location.reload()}>
+          {t("link.reload")}
+        </Button>
+      }
+    >
+      {t("link.outdated")}
+    </Note>
   );
 }
 
