@@ -16,7 +16,9 @@ export function contractTable(): Plugin {
       if (source !== `\0${id}`) return undefined;
       const { operations } = await contract<typeof import("@jikimi/http-api")>("@jikimi/http-api");
       const { protocolVersion } = await contract<typeof import("@jikimi/live-events")>("@jikimi/live-events");
-      const routes = Object.fromEntries(Object.entries(operations).map(([name, { method, path }]) => [name, { method, path }]));
+      const routes = Object.fromEntries(
+        Object.entries(operations).map(([name, { method, path }]) => [name, { method, path }]),
+      );
       return `export const routes = ${JSON.stringify(routes)};\nexport const protocolVersion = ${protocolVersion};\n`;
     },
   };

@@ -10,7 +10,13 @@ export async function openBrowser(): Promise<Browser> {
   if (!existsSync(executablePath)) throw new Error("chromium is missing: apt-get install chromium");
   return chromium.launch({
     executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--force-color-profile=srgb"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--force-color-profile=srgb",
+    ],
   });
 }
 
@@ -44,14 +50,18 @@ export async function openScreen(page: Page, server: MockServer, url: string, sc
   const complaints: string[] = [];
   page.on("pageerror", ({ message }) => complaints.push(message));
   page.on("console", (message) => {
-    if (message.type() === "error" && !/Failed to load resource|WebSocket connection/.test(message.text())) complaints.push(message.text());
+    if (message.type() === "error" && !/Failed to load resource|WebSocket connection/.test(message.text()))
+      complaints.push(message.text());
   });
   server.fail(null);
   server.keep(screen.calls ?? 12);
   server.signIn(screen.role === undefined ? "agent" : screen.role, screen.setup ?? []);
   server.show(screen.scene ?? "waiting");
   await page.goto(`${url}${screen.path}`);
-  await page.locator(screen.ready ?? "main h1, main").first().waitFor();
+  await page
+    .locator(screen.ready ?? "main h1, main")
+    .first()
+    .waitFor();
   await page.evaluate(() => document.fonts.ready);
   await page.waitForLoadState("networkidle");
   await screen.act?.(page, server);
@@ -61,7 +71,10 @@ export async function openScreen(page: Page, server: MockServer, url: string, sc
 export async function putOn(page: Page, { theme, size }: Pick<Look, "theme" | "size">): Promise<void> {
   await page.setViewportSize(sizes[size]);
   await page.evaluate((scheme) => document.documentElement.setAttribute("data-mantine-color-scheme", scheme), theme);
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.evaluate(async () => {
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  });
 }
 
 /** How far the page is wider than its window; 0 is right. */

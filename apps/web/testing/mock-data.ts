@@ -22,7 +22,9 @@ export function sessionOf(role: Role | null, setup: Session["setup"], nowMs: num
             secondFactor: { passkeys: 0, totp: false },
             sessionExpiresAtMs: nowMs + 8 * hour,
           },
-    organisation: setup.includes("organisation") ? null : { ko: "한빛구청 민원콜센터", en: "Hanbit District Call Centre" },
+    organisation: setup.includes("organisation")
+      ? null
+      : { ko: "한빛구청 민원콜센터", en: "Hanbit District Call Centre" },
     language: "ko",
   };
 }
@@ -50,7 +52,12 @@ export function myCalls(nowMs: number, count: number): MyCall[] {
     { incidentIds: ["incident-1"], endReason: "protection", talkMs: 3 * minute + 41_000 },
     { direction: "outbound", other: { shown: "02-****-4400", revealed: false }, talkMs: 95_000 },
     { missed: true, talkMs: null, endReason: "not-reached", hasRecording: false, disposition: null },
-    { trial: "simulated", other: { shown: "010-****-0001", revealed: false }, incidentIds: ["incident-2"], endReason: "protection" },
+    {
+      trial: "simulated",
+      other: { shown: "010-****-0001", revealed: false },
+      incidentIds: ["incident-2"],
+      endReason: "protection",
+    },
     { other: null, talkMs: 48_000 },
     { endReason: "long-call", talkMs: 20 * minute + 9000, other: { shown: "031-****-9921", revealed: false } },
     { trial: "self", other: { shown: "체험 고객", revealed: false }, talkMs: 62_000 },
@@ -102,14 +109,49 @@ export function wholeCall(nowMs: number, callId: string): OperationOutput<"desk.
       labels: said.includes("개새끼") ? ["profanity"] : said.includes("가만") ? ["threat"] : [],
     })),
     timeline: [
-      { atMs: 0, kind: "notice", text: { ko: "녹취 고지를 들려 드렸습니다", en: "The recording notice was played" }, by: "jikimi" },
+      {
+        atMs: 0,
+        kind: "notice",
+        text: { ko: "녹취 고지를 들려 드렸습니다", en: "The recording notice was played" },
+        by: "jikimi",
+      },
       { atMs: 2900, kind: "bridged", text: { ko: "두 분을 연결했습니다", en: "Both were connected" }, by: "jikimi" },
-      { atMs: 33_000, kind: "heard", text: { ko: "욕설을 들었습니다 (확신도 82 %)", en: "Profanity was heard (confidence 82 %)" }, by: "jikimi" },
-      { atMs: 35_500, kind: "confirm", text: { ko: "경고를 보내도록 눌렀습니다", en: "The warning was confirmed" }, by: "agent" },
-      { atMs: 36_000, kind: "warning", text: { ko: "경고 안내를 끝까지 들려 드렸습니다", en: "The warning was played to its end" }, by: "jikimi" },
-      { atMs: 50_500, kind: "heard", text: { ko: "협박을 들었습니다 (확신도 77 %)", en: "A threat was heard (confidence 77 %)" }, by: "jikimi" },
-      { atMs: 52_000, kind: "ending", text: { ko: "종료 안내를 들려 드리고 통화를 끝냈습니다", en: "The ending was announced and the call ended" }, by: "jikimi" },
-      { atMs: 58_000, kind: "rest", text: { ko: "보호휴식 10분을 시작했습니다", en: "A protected rest of 10 minutes began" }, by: "jikimi" },
+      {
+        atMs: 33_000,
+        kind: "heard",
+        text: { ko: "욕설을 들었습니다 (확신도 82 %)", en: "Profanity was heard (confidence 82 %)" },
+        by: "jikimi",
+      },
+      {
+        atMs: 35_500,
+        kind: "confirm",
+        text: { ko: "경고를 보내도록 눌렀습니다", en: "The warning was confirmed" },
+        by: "agent",
+      },
+      {
+        atMs: 36_000,
+        kind: "warning",
+        text: { ko: "경고 안내를 끝까지 들려 드렸습니다", en: "The warning was played to its end" },
+        by: "jikimi",
+      },
+      {
+        atMs: 50_500,
+        kind: "heard",
+        text: { ko: "협박을 들었습니다 (확신도 77 %)", en: "A threat was heard (confidence 77 %)" },
+        by: "jikimi",
+      },
+      {
+        atMs: 52_000,
+        kind: "ending",
+        text: { ko: "종료 안내를 들려 드리고 통화를 끝냈습니다", en: "The ending was announced and the call ended" },
+        by: "jikimi",
+      },
+      {
+        atMs: 58_000,
+        kind: "rest",
+        text: { ko: "보호휴식 10분을 시작했습니다", en: "A protected rest of 10 minutes began" },
+        by: "jikimi",
+      },
     ],
     incidents: [
       {
@@ -226,7 +268,9 @@ export const presets: OperationOutput<"setup.presets"> = {
         ko: "폭언이 확인되거나 통화가 비정상적으로 길어지면 먼저 안내하고, 그래도 이어지면 통화를 자동으로 끝냅니다. 수신과 발신에 똑같이 적용되며, 상담사는 ‘계속’으로 언제든지 멈출 수 있습니다.",
         en: "Announces first when abuse is found or the call grows abnormally long, and ends the call by itself if it goes on. It is the same for calls received and placed, and the agent can stop it at any moment.",
       },
-      sources: [{ title: "KT 통화매니저: warning, then ending by set criteria", tag: "N", where: "news report, F1.01–F1.08" }],
+      sources: [
+        { title: "KT 통화매니저: warning, then ending by set criteria", tag: "N", where: "news report, F1.01–F1.08" },
+      ],
       decider: "automatic",
     },
     {
@@ -238,7 +282,11 @@ export const presets: OperationOutput<"setup.presets"> = {
         en: "After 20 minutes an announcement plays, and the call ends only when the officer presses the button. For abuse the officer confirms the warning; if it goes on after the warning, the call ends by itself with an announcement.",
       },
       sources: [
-        { title: "20 minutes without a justifiable reason; the officer presses a button", tag: "N", where: "news report, F4.11–F4.13" },
+        {
+          title: "20 minutes without a justifiable reason; the officer presses a button",
+          tag: "N",
+          where: "news report, F4.11–F4.13",
+        },
       ],
       decider: "agent-confirms",
     },
@@ -283,7 +331,10 @@ export const scenarios: OperationOutput<"trial.scenarios"> = {
     {
       id: "polite",
       title: { ko: "공손한 문의", en: "A polite enquiry" },
-      promise: { ko: "아무 일도 일어나지 않습니다. 듣고, 받아쓰고, 내버려 둡니다.", en: "Nothing happens: heard, written down, left alone." },
+      promise: {
+        ko: "아무 일도 일어나지 않습니다. 듣고, 받아쓰고, 내버려 둡니다.",
+        en: "Nothing happens: heard, written down, left alone.",
+      },
       direction: "inbound",
     },
     {
@@ -295,7 +346,10 @@ export const scenarios: OperationOutput<"trial.scenarios"> = {
     {
       id: "abusive-ended",
       title: { ko: "경고 뒤에도 이어진 폭언", en: "Abuse that goes on after the warning" },
-      promise: { ko: "경고 안내, 종료 안내, 종료, 보호휴식까지 모두 보실 수 있습니다.", en: "You see it all: warning, announcement, ending, protected rest." },
+      promise: {
+        ko: "경고 안내, 종료 안내, 종료, 보호휴식까지 모두 보실 수 있습니다.",
+        en: "You see it all: warning, announcement, ending, protected rest.",
+      },
       direction: "inbound",
     },
     {

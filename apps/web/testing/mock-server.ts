@@ -154,7 +154,8 @@ export class MockServer {
       const { name, input } = await route(request, url);
       if (name === this.#failing) throw failed;
       const parsed = operations[name].input.safeParse(input);
-      if (!parsed.success) throw new Refusal(400, { code: "invalid-input", ko: "입력값을 확인해 주세요.", en: "Check what was entered." });
+      if (!parsed.success)
+        throw new Refusal(400, { code: "invalid-input", ko: "입력값을 확인해 주세요.", en: "Check what was entered." });
       const answer = this.#answers()[name];
       const output: unknown = answer === undefined ? {} : answer(parsed.data as Record<string, unknown>);
       reply(response, 200, operations[name].output.parse(output));
@@ -213,11 +214,14 @@ export class MockServer {
       "desk.presence": (input) => this.#presence(input),
       "desk.act": ({ action }) => this.#act((action as { kind: string }).kind),
       "desk.hold": ({ on }) => this.#changeCall((call) => ({ ...call, heldBy: on === true ? "agent" : null })),
-      "desk.record": ({ on }) => this.#changeCall((call) => ({ ...call, recording: { ...call.recording, on: on === true } })),
+      "desk.record": ({ on }) =>
+        this.#changeCall((call) => ({ ...call, recording: { ...call.recording, on: on === true } })),
       "desk.transfer": ({ to }) =>
         this.#changeCall((call) => ({ ...call, heldBy: "agent", consultation: { to: String(to), state: "ringing" } })),
       "desk.finishTransfer": ({ how }) =>
-        how === "complete" ? this.#hangUp() : this.#changeCall((call) => ({ ...call, heldBy: null, consultation: null })),
+        how === "complete"
+          ? this.#hangUp()
+          : this.#changeCall((call) => ({ ...call, heldBy: null, consultation: null })),
       "desk.requestHelp": () =>
         this.#changeCall((call) => ({ ...call, help: { requestedAtMs: nowMs, takenBy: null } })),
       "desk.colleagues": () => list(data.colleagues),
@@ -245,7 +249,11 @@ export class MockServer {
       });
     }
     if (username === "second" && totp === undefined) {
-      throw new Refusal(401, { code: "second-factor-required", ko: "인증 코드를 입력해 주세요.", en: "Enter the code." });
+      throw new Refusal(401, {
+        code: "second-factor-required",
+        ko: "인증 코드를 입력해 주세요.",
+        en: "Enter the code.",
+      });
     }
     this.#role ??= "agent";
     return { me: data.sessionOf(this.#role, this.#setup, this.#options.nowMs()).me };
@@ -265,7 +273,9 @@ export class MockServer {
   #list(only: string, before: number | null): object {
     const calls = data
       .myCalls(this.#options.nowMs(), this.#calls)
-      .filter(({ missed, incidentIds }) => (only === "missed" ? missed : only === "incidents" ? incidentIds.length > 0 : true))
+      .filter(({ missed, incidentIds }) =>
+        only === "missed" ? missed : only === "incidents" ? incidentIds.length > 0 : true,
+      )
       .filter(({ startedAtMs }) => before === null || startedAtMs < before);
     return { calls: calls.slice(0, 50) };
   }
@@ -368,13 +378,18 @@ const failed = new Refusal(503, {
   en: "The database does not answer. Calls go on; what happens is kept and stored when it returns.",
 });
 
-async function route(request: IncomingMessage, url: URL): Promise<{ name: OperationName; input: Record<string, unknown> }> {
+async function route(
+  request: IncomingMessage,
+  url: URL,
+): Promise<{ name: OperationName; input: Record<string, unknown> }> {
   for (const [name, { method, path }] of Object.entries(operations)) {
     if (method !== request.method) continue;
     const pattern = new RegExp(`^${path.replaceAll(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
     const match = pattern.exec(url.pathname);
     if (match === null) continue;
-    const fields = Object.fromEntries(Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]));
+    const fields = Object.fromEntries(
+      Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]),
+    );
     const rest = method === "GET" ? Object.fromEntries(url.searchParams) : await body(request);
     return { name: name as OperationName, input: { ...rest, ...fields } };
   }

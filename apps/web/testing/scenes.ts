@@ -95,7 +95,11 @@ function deskAt(nowMs: number, change: Partial<DeskState> = {}): DeskState {
   };
 }
 
-type Said = readonly [speaker: "caller" | "agent", text: string, options?: { rude?: readonly string[]; unsure?: readonly string[] }];
+type Said = readonly [
+  speaker: "caller" | "agent",
+  text: string,
+  options?: { rude?: readonly string[]; unsure?: readonly string[] },
+];
 
 const talk: readonly Said[] = [
   ["agent", "안녕하십니까, 민원여권과 상담사 김서연입니다. 무엇을 도와드릴까요?"],
@@ -140,9 +144,7 @@ function linesOf(said: readonly Said[], nowMs: number): TranscriptLine[] {
 
 const connected: TelephoneCall = { phase: "connected", direction: "inbound", callId: "call-1", silent: false };
 
-const heard = [
-  { lineId: "line-9", label: "profanity" as const, score: 0.93, confidence: 0.82, words: ["개새끼야"] },
-];
+const heard = [{ lineId: "line-9", label: "profanity" as const, score: 0.93, confidence: 0.82, words: ["개새끼야"] }];
 const rule = {
   ko: "욕설이 한 번 확인되면 경고하고, 두 번 경고한 뒤에도 이어지면 안내 후 종료합니다.",
   en: "Profanity is warned of at once; after two warnings the call ends with an announcement.",
@@ -216,7 +218,10 @@ export function scene(name: SceneName, nowMs: number): Scene {
         desk: withCall(callAt(nowMs, { heldBy: "agent", consultation: { to: "박지훈 팀장", state: "talking" } })),
       };
     case "on-demand":
-      return { ...plain, desk: withCall(callAt(nowMs, { recording: { mode: "on-demand", on: false, failed: false } })) };
+      return {
+        ...plain,
+        desk: withCall(callAt(nowMs, { recording: { mode: "on-demand", on: false, failed: false } })),
+      };
     case "heard":
       return { ...abusive, desk: withCall(protectedCall(nowMs, {})) };
     case "warning-offered":
@@ -248,23 +253,21 @@ export function scene(name: SceneName, nowMs: number): Scene {
     case "ending-offered":
       return {
         ...abusive,
-        desk: withCall(
-          {
-            ...protectedCall(nowMs, {
-              warnings: { given: 2, beforeEnding: 2 },
-              next: { kind: "offered", offerId: "offer-2", offer: "ending", expiresAtMs: nowMs + 22_000 },
-              refused: {
-                why: "announcement-playing",
-                text: {
-                  ko: "안내가 나가는 동안에는 경고를 다시 보낼 수 없습니다.",
-                  en: "A warning cannot be played while an announcement plays.",
-                },
-                atMs: nowMs - 1000,
+        desk: withCall({
+          ...protectedCall(nowMs, {
+            warnings: { given: 2, beforeEnding: 2 },
+            next: { kind: "offered", offerId: "offer-2", offer: "ending", expiresAtMs: nowMs + 22_000 },
+            refused: {
+              why: "announcement-playing",
+              text: {
+                ko: "안내가 나가는 동안에는 경고를 다시 보낼 수 없습니다.",
+                en: "A warning cannot be played while an announcement plays.",
               },
-            }),
-            help: { requestedAtMs: nowMs - 20_000, takenBy: "이정민" },
-          },
-        ),
+              atMs: nowMs - 1000,
+            },
+          }),
+          help: { requestedAtMs: nowMs - 20_000, takenBy: "이정민" },
+        }),
       };
     case "ending":
       return {
@@ -350,7 +353,10 @@ export function scene(name: SceneName, nowMs: number): Scene {
           presence: { kind: "protected-rest", sinceMs: nowMs - 75_000, untilMs: nowMs + 8 * minute + 45_000 },
           wrapUp: {
             ...wrapUp,
-            summary: [...wrapUp.summary, { speaker: "caller", text: "아니 나흘이나 걸린다는 게 말이 돼요?", atMs: 61_000 }],
+            summary: [
+              ...wrapUp.summary,
+              { speaker: "caller", text: "아니 나흘이나 걸린다는 게 말이 돼요?", atMs: 61_000 },
+            ],
             protectedEnding: { incidentId: "incident-1", reason: "abuse", restUntilMs: nowMs + 8 * minute + 45_000 },
           },
         }),

@@ -17,7 +17,12 @@ export type Screen = {
   readonly ready?: string;
 };
 
-const onDesk = (scene: SceneName, more: Partial<Screen> = {}): Screen => ({ name: `desk ${scene}`, path: "/desk", scene, ...more });
+const onDesk = (scene: SceneName, more: Partial<Screen> = {}): Screen => ({
+  name: `desk ${scene}`,
+  path: "/desk",
+  scene,
+  ...more,
+});
 const press = (selector: string) => async (page: Page) => {
   await page.locator(selector).first().click();
 };
@@ -49,7 +54,12 @@ export const screens: readonly Screen[] = [
     },
   },
   { name: "first-run administrator", path: "/first-run", role: null, setup: [...allSteps] },
-  { name: "first-run organisation", path: "/first-run", role: "administrator", setup: ["organisation", "policy", "people"] },
+  {
+    name: "first-run organisation",
+    path: "/first-run",
+    role: "administrator",
+    setup: ["organisation", "policy", "people"],
+  },
   { name: "first-run policy", path: "/first-run", role: "administrator", setup: ["policy", "people"] },
   { name: "first-run people", path: "/first-run", role: "administrator", setup: ["people"] },
   {
@@ -107,22 +117,28 @@ export const screens: readonly Screen[] = [
       await page.locator("[data-tone=risk]").first().waitFor();
     },
   },
-  { ...onDesk("talking", { name: "desk transfer" }), act: async (page) => {
-    await page.keyboard.press("Control+Alt+p");
-    await page.locator("[role=dialog] li").first().waitFor();
-  } },
+  {
+    ...onDesk("talking", { name: "desk transfer" }),
+    act: async (page) => {
+      await page.keyboard.press("Control+Alt+p");
+      await page.locator("[role=dialog] li").first().waitFor();
+    },
+  },
   { ...onDesk("talking", { name: "desk keypad" }), act: async (page) => page.keyboard.press("Control+Alt+k") },
   { ...onDesk("talking", { name: "desk extend" }), act: async (page) => page.keyboard.press("Control+Alt+j") },
-  { ...onDesk("waiting", { name: "shortcuts" }), act: async (page) => {
-    await page.keyboard.press("Shift+Slash");
-    await page.locator("[role=dialog] table").waitFor();
-  } },
+  {
+    ...onDesk("waiting", { name: "shortcuts" }),
+    act: async (page) => {
+      await page.keyboard.press("Shift+Slash");
+      await page.locator("[role=dialog] table").waitFor();
+    },
+  },
   {
     ...onDesk("talking", { name: "session over in a call" }),
     act: async (page, server) => {
       server.signIn(null);
       server.say({ kind: "signed-out", why: "expired" });
-      await page.locator("[role=dialog] form").waitFor();
+      await page.locator("form input[type=password]").waitFor();
     },
   },
   { name: "calls", path: "/calls", calls: 24 },
@@ -208,5 +224,9 @@ async function scrollTranscriptUp(page: Page): Promise<void> {
   await view.evaluate((box) => {
     box.scrollTop = 0;
   });
-  await page.locator("button", { has: page.locator("svg") }).filter({ hasText: /./ }).last().waitFor();
+  await page
+    .locator("button", { has: page.locator("svg") })
+    .filter({ hasText: /./ })
+    .last()
+    .waitFor();
 }

@@ -1,5 +1,5 @@
-import type { ApiError, ErrorCode, OperationInput, OperationName, OperationOutput } from "@jikimi/http-api";
 import { routes } from "virtual:contract";
+import type { ApiError, ErrorCode, OperationInput, OperationName, OperationOutput } from "@jikimi/http-api";
 
 type Bilingual = { readonly ko: string; readonly en: string };
 

@@ -105,9 +105,11 @@ function Ringing({ call, phone }: { call: CallView; phone: PhoneCall }) {
   return (
     <div className={styles.ringing}>
       {call.other.incidentsBefore > 0 && (
-        <Tag tone="risk" icon="shield">
-          {t("call.incidentsBefore", { number: call.other.incidentsBefore })}
-        </Tag>
+        <span className={styles.before}>
+          <Tag tone="risk" icon="shield">
+            {t("call.incidentsBefore", { number: call.other.incidentsBefore })}
+          </Tag>
+        </span>
       )}
       <Button size="md" leftSection={<Icon name="phone" />} onClick={answer} loading={waits}>
         {t("call.answer")}

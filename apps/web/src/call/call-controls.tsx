@@ -64,14 +64,7 @@ export function CallControls({ call, actions, phone }: { call: CallView; actions
         </Control>
       )}
       <ProtectPanel call={call} actions={actions} />
-      <Button
-        className={styles.hangUp}
-        leftSection={<Icon name="hangUp" />}
-        onClick={phone.hangUp}
-        disabled={!here}
-        variant="filled"
-        color="gray.8"
-      >
+      <Button className={styles.hangUp} leftSection={<Icon name="hangUp" />} onClick={phone.hangUp} disabled={!here}>
         {t("call.hangUp")}
       </Button>
       {transferring && <TransferDialog callId={call.callId} onClose={() => setTransferring(false)} />}

@@ -1,6 +1,6 @@
 import type { CallView, ProtectionView } from "@jikimi/live-events";
 import { Button, Popover, Textarea, UnstyledButton } from "@mantine/core";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { HoldButton } from "../components/hold-button.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -26,8 +26,11 @@ export function ProtectionBand({ call, actions }: { call: CallView; actions: Cal
           <Icon name="shield" size={24} />
         </span>
         <div className={styles.why}>
-          {band === null ? <p className={styles.what}>{t("band.clock")}</p> : <Heard band={band} />}
-          <Warnings protection={call.protection} />
+          {band === null ? (
+            <p className={styles.what}>{t("band.clock")}</p>
+          ) : (
+            <Heard band={band} warnings={<Warnings protection={call.protection} />} />
+          )}
         </div>
       </div>
       <NextStep next={next} protection={call.protection} actions={actions} />
@@ -37,15 +40,19 @@ export function ProtectionBand({ call, actions }: { call: CallView; actions: Cal
   );
 }
 
-function Heard({ band }: { band: Band }) {
+function Heard({ band, warnings }: { band: Band; warnings: ReactNode }) {
   const { t } = useTranslation();
   const { say } = useLanguage();
   const [shown, setShown] = useState(false);
   const labels = [...new Set(band.heard.map(({ label }) => label))];
   return (
     <>
-      <p className={styles.what}>{t("band.heard", { what: labels.map((label) => t(`label.${label}`)).join(" · ") })}</p>
-      <p className={styles.rule}>{say(band.rule)}</p>
+      <div className={styles.top}>
+        <p className={styles.what}>
+          {t("band.heard", { what: labels.map((label) => t(`label.${label}`)).join(" · ") })}
+        </p>
+        {warnings}
+      </div>
       <ul className={styles.causes}>
         {band.heard.slice(-3).map(({ lineId, label, confidence, words }) => (
           <li key={`${lineId}-${label}`}>
@@ -54,11 +61,14 @@ function Heard({ band }: { band: Band }) {
             <span>{t("band.confidence", { share: percent(confidence) })}</span>
           </li>
         ))}
+        <li>
+          <UnstyledButton className={styles.reveal} onClick={() => setShown((before) => !before)} aria-pressed={shown}>
+            <Icon name={shown ? "eyeOff" : "eye"} size={16} />
+            {t(shown ? "band.hideWords" : "band.showWords")}
+          </UnstyledButton>
+        </li>
       </ul>
-      <UnstyledButton className={styles.reveal} onClick={() => setShown((before) => !before)} aria-pressed={shown}>
-        <Icon name={shown ? "eyeOff" : "eye"} size={16} />
-        {t(shown ? "band.hideWords" : "band.showWords")}
-      </UnstyledButton>
+      <p className={styles.rule}>{say(band.rule)}</p>
     </>
   );
 }

@@ -87,6 +87,8 @@ function Lines({
   const view = useRef<HTMLDivElement>(null);
   /** How far the end is below what is seen: kept the same when the view grows or shrinks, so that nothing jumps. */
   const fromEndPx = useRef(0);
+  /** Height of all lines and of the view when it last moved. */
+  const seen = useRef<[number, number]>([0, 0]);
   const [along, setAlong] = useState(true);
   const [readUpTo, setReadUpTo] = useState(lines.length);
   const [first, setFirst] = useState(() => Math.max(0, lines.length - drawn.kept));
@@ -98,15 +100,20 @@ function Lines({
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what moves the view
   useLayoutEffect(() => {
     const box = view.current;
-    if (box !== null && along) box.scrollTop = box.scrollHeight;
+    if (box === null || !along) return;
+    fromEndPx.current = 0;
+    box.scrollTop = box.scrollHeight;
+    seen.current = [box.scrollHeight, box.clientHeight];
   }, [count, along, lines]);
 
   useLayoutEffect(() => {
     const box = view.current;
     if (box === null) return;
-    const watcher = new ResizeObserver(() => {
+    const stay = () => {
+      seen.current = [box.scrollHeight, box.clientHeight];
       box.scrollTop = box.scrollHeight - box.clientHeight - fromEndPx.current;
-    });
+    };
+    const watcher = new ResizeObserver(stay);
     watcher.observe(box);
     return () => watcher.disconnect();
   }, []);
@@ -114,6 +121,10 @@ function Lines({
   const onScroll = () => {
     const box = view.current;
     if (box === null) return;
+    const [height, shown] = seen.current;
+    seen.current = [box.scrollHeight, box.clientHeight];
+    // The page moved, not the person: `stay` puts it right.
+    if (height !== box.scrollHeight || shown !== box.clientHeight) return;
     fromEndPx.current = Math.max(0, box.scrollHeight - box.clientHeight - box.scrollTop);
     setAlong(fromEndPx.current <= nearEndPx);
   };

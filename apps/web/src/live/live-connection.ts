@@ -1,6 +1,6 @@
+import { protocolVersion } from "virtual:contract";
 import type { Clock, Timer } from "@jikimi/kernel";
 import type { DeskState, HelpRequest, ServerMessage } from "@jikimi/live-events";
-import { protocolVersion } from "virtual:contract";
 import { Store } from "./store.ts";
 import { TranscriptStore } from "./transcript-store.ts";
 

@@ -1,4 +1,4 @@
-import { Modal } from "@mantine/core";
+import { Modal, Title } from "@mantine/core";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -18,13 +18,17 @@ export function Shell() {
   const { t } = useTranslation();
   const live = useLive();
   const session = useSession();
-  const me = session?.me ?? null;
-  const signedIn = me !== null;
+  const person = session?.me?.personId ?? null;
+  // Whose page this is: somebody else who signs in begins with a page of their own.
+  const [owner, setOwner] = useState(person);
+  if (owner === null && person !== null) setOwner(person);
   useEffect(() => {
-    if (!signedIn) return;
-    live.start();
-    return () => live.stop();
-  }, [live, signedIn]);
+    if (person === null) return;
+    if (owner !== null && person !== owner) location.reload();
+    else live.start();
+  }, [live, person, owner]);
+  useEffect(() => () => live.stop(), [live]);
+  const over = session !== undefined && person === null;
   return (
     <ShortcutKeys>
       <TelephoneSeat>
@@ -35,25 +39,31 @@ export function Shell() {
           <TopBar />
           <CallDock />
           <Notices />
-          <div className={styles.content}>
+          {over && <SignInAgain />}
+          <div className={styles.content} hidden={over}>
             <FocusOnNewScreen />
             <Outlet />
           </div>
         </div>
         <ShortcutDialog />
-        <Modal
-          opened={session !== undefined && me === null}
-          onClose={() => {}}
-          withCloseButton={false}
-          closeOnEscape={false}
-          closeOnClickOutside={false}
-          title={t("signIn.again")}
-        >
-          <p className={styles.again}>{t("signIn.againHelp")}</p>
-          <SignInForm />
-        </Modal>
       </TelephoneSeat>
     </ShortcutKeys>
+  );
+}
+
+/** In place of the screen, which waits behind it with all that was written; the call that is on stays at hand above. */
+function SignInAgain() {
+  const { t } = useTranslation();
+  return (
+    <main className={styles.again}>
+      <div className={styles.card}>
+        <Title order={1} size="h2">
+          {t("signIn.again")}
+        </Title>
+        <p>{t("signIn.againHelp")}</p>
+        <SignInForm />
+      </div>
+    </main>
   );
 }
 

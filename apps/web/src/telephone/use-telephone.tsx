@@ -33,13 +33,12 @@ export function TelephoneSeat({ children }: { children: ReactNode }) {
   const openTelephone = useOpenTelephone();
   const holder = useLiveState((state) => state.desk?.phone.holder ?? null);
   const taken = useLiveState((state) => state.phoneTaken);
-  const signedOut = useLiveState((state) => state.link === "signed-out");
   const [seat, setSeat] = useState<Omit<Seat, "take" | "taking"> | null>(null);
   const takePhone = useDo("desk.takePhone");
   const ours = holder !== null && holder !== "other-tab" && !taken;
 
   useEffect(() => {
-    if (!ours || signedOut) return;
+    if (!ours) return;
     let opened: Telephone | null = null;
     let over = false;
     void (async () => {
@@ -58,7 +57,7 @@ export function TelephoneSeat({ children }: { children: ReactNode }) {
       setSeat(null);
       void opened?.stop();
     };
-  }, [ours, signedOut, client, tab, openTelephone]);
+  }, [ours, client, tab, openTelephone]);
 
   const { mutate, isPending } = takePhone;
   const value = useMemo<Seat>(

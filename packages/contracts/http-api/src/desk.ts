@@ -35,14 +35,21 @@ export const actInput = onCall.extend({
     z.object({ kind: z.literal("warn-now") }),
     z.object({ kind: z.literal("end-now") }),
     z.object({ kind: z.literal("confirm"), offerId: id.optional() }),
-    z.object({ kind: z.literal("extend"), minutes: z.number().int().min(1).max(60), reason: z.string().trim().min(1).max(200) }),
+    z.object({
+      kind: z.literal("extend"),
+      minutes: z.number().int().min(1).max(60),
+      reason: z.string().trim().min(1).max(200),
+    }),
     z.object({ kind: z.literal("declare"), topic: z.enum(["repeated-content", "out-of-competence"]) }),
   ]),
 });
 export const holdInput = onCall.extend({ on: z.boolean() });
 export const recordInput = onCall.extend({ on: z.boolean() });
 /** `to`: a number as dialled, or a colleague's username. */
-export const transferInput = onCall.extend({ to: z.string().trim().min(1).max(64), kind: z.enum(["blind", "attended"]) });
+export const transferInput = onCall.extend({
+  to: z.string().trim().min(1).max(64),
+  kind: z.enum(["blind", "attended"]),
+});
 /** Attended: connects the two others and leaves (`complete`), or goes back to the caller (`cancel`). */
 export const finishTransferInput = onCall.extend({ how: z.enum(["complete", "cancel"]) });
 export const requestHelpInput = onCall.extend({ note: z.string().trim().max(200).default("") });
@@ -122,7 +129,9 @@ export const myCallOutput = z.object({
       /** Where its first sample lies on the call's time; left out: at zero. */
       beginsAtMs: z.number().nonnegative().optional(),
       complete: z.boolean(),
-      gaps: z.array(z.object({ channel: z.enum(["caller", "agent"]), startMs: z.number(), endMs: z.number(), reason: z.string() })),
+      gaps: z.array(
+        z.object({ channel: z.enum(["caller", "agent"]), startMs: z.number(), endMs: z.number(), reason: z.string() }),
+      ),
       sha256: z.string().nullable(),
       /** GET with the session cookie: WAV, caller left, agent right. Listening is written into the call's record. */
       audioPath: z.string(),

@@ -28,7 +28,10 @@ export const signInInput = z.object({
   username: z.string().trim().min(1).max(64),
   password: z.string().min(1).max(256),
   /** Six digits, when the account has TOTP and the first answer was `second-factor-required`. */
-  totp: z.string().regex(/^\d{6}$/).optional(),
+  totp: z
+    .string()
+    .regex(/^\d{6}$/)
+    .optional(),
 });
 export const signInOutput = z.object({ me });
 

@@ -3,7 +3,9 @@ import { bilingual, id } from "./common.ts";
 
 export const listScenariosInput = z.object({});
 export const listScenariosOutput = z.object({
-  scenarios: z.array(z.object({ id, title: bilingual, promise: bilingual, direction: z.enum(["inbound", "outbound"]) })),
+  scenarios: z.array(
+    z.object({ id, title: bilingual, promise: bilingual, direction: z.enum(["inbound", "outbound"]) }),
+  ),
 });
 /** A simulated caller rings this desk. Its synthetic voice is heard by the `demo` recogniser, and the call says so. */
 export const startScenarioInput = z.object({ scenario: id });

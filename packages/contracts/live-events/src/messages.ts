@@ -20,7 +20,11 @@ export const serverMessage = z.discriminatedUnion("kind", [
     kind: z.literal("hello"),
     protocol: z.literal(protocolVersion),
     serverTimeMs: epochMs,
-    me: z.object({ personId: id, displayName: z.string(), role: z.enum(["agent", "supervisor", "administrator", "auditor"]) }),
+    me: z.object({
+      personId: id,
+      displayName: z.string(),
+      role: z.enum(["agent", "supervisor", "administrator", "auditor"]),
+    }),
   }),
   z.object({ kind: z.literal("desk"), state: deskState }),
   z.object({

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { abuseLabel } from "./protection-view.ts";
 import { epochMs, id } from "./common.ts";
+import { abuseLabel } from "./protection-view.ts";
 
 /** `masked`: personal data that was not stored; shown as such, and cannot be revealed here. */
 export const transcriptWord = z.object({

@@ -70,6 +70,7 @@ function Row({ call, onCallBack }: { call: MyCall; onCallBack: (() => void) | nu
       </div>
       <Tooltip label={t("calls.callBack")} openDelay={400}>
         <ActionIcon
+          className={styles.back}
           variant="subtle"
           size={36}
           radius="xl"
