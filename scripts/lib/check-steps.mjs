@@ -27,7 +27,7 @@ export function checkSteps(root) {
     },
   });
   return [
-    program("types", ["tsc", "-p", ".", "--noEmit"]),
+    program("types", ["tsc", "-p", ".", "--noEmit"], ["tsc", "-p", "apps/web", "--noEmit"]),
     program(
       "lint",
       ["biome", "check", "--formatter-enabled=false", "--error-on-warnings", "."],

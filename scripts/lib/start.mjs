@@ -14,6 +14,10 @@ export async function main(args) {
     process.exitCode = 1;
     return;
   }
+  if (args[0] === "start") {
+    const { ensureWebApp } = await import("./web-app.mjs");
+    await ensureWebApp({ root });
+  }
   module.enableCompileCache?.();
   deliverSignalsOnce();
   const { register } = await import("tsx/esm/api");

@@ -1,0 +1,98 @@
+import type { TranscriptLine } from "@jikimi/live-events";
+import { UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { memo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Icon } from "../components/icon.tsx";
+import { Tag } from "../components/tag.tsx";
+import { clockTime, percent } from "../language/format.ts";
+import styles from "./transcript.module.css";
+import { isLabel } from "./words.ts";
+
+const unsureBelow = 0.6;
+
+type ShownLine = Omit<TranscriptLine, "heardAtMs" | "labels"> & { readonly labels: readonly string[] };
+
+/** One utterance. Rude words stay ●● until they are asked for; what was not stored cannot be asked for. */
+export const Line = memo(function Line({
+  line,
+  showWords,
+  current = false,
+  onPick,
+}: {
+  line: ShownLine;
+  showWords: boolean;
+  /** It is being played. */
+  current?: boolean;
+  /** Plays from here. */
+  onPick?: ((startMs: number) => void) | undefined;
+}) {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState(false);
+  const revealed = asked || showWords;
+  const hasRude = line.words.some(({ rude }) => rude);
+  const time = clockTime(line.startMs);
+  return (
+    <li className={styles.line} data-speaker={line.speaker} data-current={current || undefined}>
+      <p className={styles.speaker}>
+        {t(`speaker.${line.speaker}`)}{" "}
+        {onPick === undefined ? (
+          <span className={styles.time}>{time}</span>
+        ) : (
+          <UnstyledButton className={styles.pick} onClick={() => onPick(line.startMs)}>
+            <VisuallyHidden>{t("player.from")} </VisuallyHidden>
+            {time}
+          </UnstyledButton>
+        )}
+        {line.labels.filter(isLabel).map((label) => (
+          <Tag key={label} tone="risk">
+            {t(`label.${label}`)}
+          </Tag>
+        ))}
+      </p>
+      <p className={styles.said}>
+        {line.words.map((word, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line's words stay in their places
+          <Word key={index} word={word} revealed={revealed} />
+        ))}
+        {hasRude && !showWords && (
+          <UnstyledButton className={styles.reveal} aria-pressed={asked} onClick={() => setAsked((before) => !before)}>
+            <Icon name={asked ? "eyeOff" : "eye"} size={15} />
+            <VisuallyHidden>{t(asked ? "transcript.hideLine" : "transcript.showLine")}</VisuallyHidden>
+          </UnstyledButton>
+        )}
+      </p>
+    </li>
+  );
+});
+
+function Word({ word, revealed }: { word: ShownLine["words"][number]; revealed: boolean }) {
+  const { t } = useTranslation();
+  if (word.masked) {
+    return (
+      <>
+        <span className={styles.masked}>
+          <Icon name="lock" size={13} />
+          {t("transcript.masked")}
+        </span>{" "}
+      </>
+    );
+  }
+  if (word.rude && !revealed) {
+    return (
+      <>
+        <span className={styles.rude} aria-hidden="true">
+          ●●
+        </span>
+        <VisuallyHidden>{t("transcript.rude")}</VisuallyHidden>{" "}
+      </>
+    );
+  }
+  if (word.confidence >= unsureBelow) return `${word.text} `;
+  return (
+    <>
+      <span className={styles.unsure} title={t("transcript.unsure", { share: percent(word.confidence) })}>
+        {word.text}
+      </span>{" "}
+    </>
+  );
+}

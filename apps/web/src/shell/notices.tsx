@@ -1,0 +1,117 @@
+import { Button } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useLive } from "../app/parts.ts";
+import { Note } from "../components/note.tsx";
+import { useLanguage } from "../language/use-language.ts";
+import { useDesk, useLiveState } from "../live/use-live.ts";
+import { useSeat } from "../telephone/use-telephone.tsx";
+import styles from "./notices.module.css";
+
+/** What works less well than it should, and what just happened to the line: said once, in words, with what to do. */
+export function Notices() {
+  return (
+    <div className={styles.notices}>
+      <OutdatedNotice />
+      <LinkNotice />
+      <PhoneNotice />
+      <ServiceNotice />
+    </div>
+  );
+}
+
+function OutdatedNotice() {
+  const { t } = useTranslation();
+  const outdated = useLiveState((state) => state.outdated);
+  if (!outdated) return null;
+  return (
+    <Note
+      live
+      action={
+        <Button size="xs" variant="default" onClick={() => location.reload()}>
+          {t("link.reload")}
+        </Button>
+      }
+    >
+      {t("link.outdated")}
+    </Note>
+  );
+}
+
+function LinkNotice() {
+  const { t } = useTranslation();
+  const live = useLive();
+  const link = useLiveState((state) => state.link);
+  const cameBackAfterMs = useLiveState((state) => state.cameBackAfterMs);
+  const inCall = useLiveState((state) => state.desk?.call != null && state.desk.call.phase !== "ended");
+  if (link === "lost") {
+    return (
+      <Note
+        tone="risk"
+        icon="wifiOff"
+        live
+        action={
+          <Button size="xs" variant="default" onClick={() => live.retryNow()}>
+            {t("page.tryAgain")}
+          </Button>
+        }
+      >
+        {t(inCall ? "link.lostInCall" : "link.lost")}
+      </Note>
+    );
+  }
+  if (cameBackAfterMs === null) return null;
+  return (
+    <Note
+      tone="calm"
+      live
+      action={
+        <Button size="xs" variant="default" onClick={() => live.putAwayNotice()}>
+          {t("page.putAway")}
+        </Button>
+      }
+    >
+      {t(inCall ? "link.backInCall" : "link.back", { seconds: Math.max(1, Math.round(cameBackAfterMs / 1000)) })}
+    </Note>
+  );
+}
+
+function PhoneNotice() {
+  const { t } = useTranslation();
+  const { take, taking } = useSeat();
+  const elsewhere = useLiveState((state) => state.phoneTaken || state.desk?.phone.holder === "other-tab");
+  const inCall = useDesk()?.call != null;
+  if (!elsewhere) return null;
+  return (
+    <Note
+      icon="headset"
+      action={
+        <Button size="xs" variant="default" onClick={take} loading={taking}>
+          {t(inCall ? "phone.takeCall" : "phone.take")}
+        </Button>
+      }
+    >
+      {t("phone.elsewhere")}
+    </Note>
+  );
+}
+
+function ServiceNotice() {
+  const { t } = useTranslation();
+  const { say } = useLanguage();
+  const service = useDesk()?.service;
+  if (service === undefined) return null;
+  const texts = [
+    ...(service.hearing === "down" ? [t("service.hearingDown")] : []),
+    ...(service.media === "down" ? [t("service.mediaDown")] : []),
+    ...(service.records === "ok" ? [] : [t(`service.records.${service.records}`)]),
+    ...service.limitations.map(say),
+  ];
+  if (texts.length === 0) return null;
+  return (
+    <Note tone={service.media === "down" || service.records === "lossy" ? "risk" : "plain"} live>
+      {texts.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+    </Note>
+  );
+}

@@ -1,0 +1,104 @@
+import { ActionIcon, Menu, SegmentedControl, useMantineColorScheme } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { useDo } from "../api/use-operation.ts";
+import { useLive } from "../app/parts.ts";
+import { useSession } from "../app/session.ts";
+import { Icon } from "../components/icon.tsx";
+import { useLanguage } from "../language/use-language.ts";
+import type { AnyPlace } from "./places.ts";
+import styles from "./user-menu.module.css";
+
+/** The person, the look of the page, and the way out; on a narrow page also the way about. */
+export function UserMenu({ places }: { places: readonly AnyPlace[] }) {
+  const { t } = useTranslation();
+  const me = useSession()?.me ?? null;
+  const live = useLive();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const signOut = useDo("session.signOut");
+  const leave = () =>
+    signOut.mutate(
+      {},
+      {
+        onSuccess: async () => {
+          live.stop();
+          queries.clear();
+          await navigate({ to: "/sign-in" });
+        },
+      },
+    );
+  return (
+    <Menu position="bottom-end" shadow="md" width={280}>
+      <Menu.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={40}
+          radius="xl"
+          aria-label={t("shell.menu")}
+          className={styles.button}
+        >
+          <Icon name="person" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {me !== null && (
+          <Menu.Label>
+            {me.displayName} · {t(`role.${me.role}`)}
+          </Menu.Label>
+        )}
+        <div className={styles.narrow}>
+          {places.map(({ to, name, icon }) => (
+            <Menu.Item key={to} component={Link} to={to} leftSection={<Icon name={icon} size={18} />}>
+              {t(`nav.${name}`)}
+            </Menu.Item>
+          ))}
+        </div>
+        <Menu.Item component={Link} to="/settings" leftSection={<Icon name="gear" size={18} />}>
+          {t("nav.settings")}
+        </Menu.Item>
+        <Menu.Divider />
+        <LookChoices />
+        <Menu.Divider />
+        <Menu.Item leftSection={<Icon name="signOut" size={18} />} onClick={leave}>
+          {t("shell.signOut")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function LookChoices() {
+  const { t } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { language, choose } = useLanguage();
+  return (
+    <div className={styles.look}>
+      <SegmentedControl
+        fullWidth
+        size="xs"
+        aria-label={t("shell.theme")}
+        value={colorScheme}
+        onChange={(value) => setColorScheme(value === "light" || value === "dark" ? value : "auto")}
+        data={[
+          { value: "light", label: t("shell.light") },
+          { value: "dark", label: t("shell.dark") },
+          { value: "auto", label: t("shell.system") },
+        ]}
+      />
+      <SegmentedControl
+        fullWidth
+        size="xs"
+        aria-label={t("shell.language")}
+        value={language}
+        onChange={(value) => choose(value === "en" ? "en" : "ko")}
+        data={[
+          { value: "ko", label: "한국어" },
+          { value: "en", label: "English" },
+        ]}
+      />
+    </div>
+  );
+}

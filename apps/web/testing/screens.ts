@@ -1,0 +1,232 @@
+import type { Page } from "playwright-core";
+import type { Role } from "./mock-data.ts";
+import type { MockServer } from "./mock-server.ts";
+import type { SceneName } from "./scenes.ts";
+
+/** One picture of the gallery: who looks, at what, in which state of the desk. */
+export type Screen = {
+  readonly name: string;
+  readonly path: string;
+  readonly role?: Role | null;
+  readonly scene?: SceneName;
+  readonly setup?: Parameters<MockServer["signIn"]>[1];
+  readonly calls?: number;
+  /** What the person does before the picture; selectors must not depend on the language. */
+  readonly act?: (page: Page, server: MockServer) => Promise<void>;
+  /** Waits for this instead of `main`. */
+  readonly ready?: string;
+};
+
+const onDesk = (scene: SceneName, more: Partial<Screen> = {}): Screen => ({
+  name: `desk ${scene}`,
+  path: "/desk",
+  scene,
+  ...more,
+});
+const press = (selector: string) => async (page: Page) => {
+  await page.locator(selector).first().click();
+};
+
+const allSteps = ["administrator", "organisation", "policy", "people"] as const;
+
+export const screens: readonly Screen[] = [
+  { name: "sign-in", path: "/sign-in", role: null },
+  {
+    name: "sign-in wrong",
+    path: "/sign-in",
+    role: null,
+    act: async (page) => {
+      await page.locator("input[autocomplete=username]").fill("agent1");
+      await page.locator("input[autocomplete=current-password]").fill("wrong");
+      await page.locator("button[type=submit]").click();
+      await page.locator("[data-tone=risk]").waitFor();
+    },
+  },
+  {
+    name: "sign-in second factor",
+    path: "/sign-in",
+    role: null,
+    act: async (page) => {
+      await page.locator("input[autocomplete=username]").fill("second");
+      await page.locator("input[autocomplete=current-password]").fill("a long password");
+      await page.locator("button[type=submit]").click();
+      await page.locator("input[autocomplete=one-time-code]").waitFor();
+    },
+  },
+  { name: "first-run administrator", path: "/first-run", role: null, setup: [...allSteps] },
+  {
+    name: "first-run organisation",
+    path: "/first-run",
+    role: "administrator",
+    setup: ["organisation", "policy", "people"],
+  },
+  { name: "first-run policy", path: "/first-run", role: "administrator", setup: ["policy", "people"] },
+  { name: "first-run people", path: "/first-run", role: "administrator", setup: ["people"] },
+  {
+    name: "first-run sample",
+    path: "/first-run",
+    role: "administrator",
+    setup: ["people"],
+    act: async (page) => {
+      await page.locator("main button").first().click();
+      await page.locator("main code").first().waitFor();
+    },
+  },
+  { name: "first-run done", path: "/first-run", role: "administrator", setup: [] },
+  onDesk("waiting"),
+  onDesk("waiting", { name: "desk empty", calls: 0 }),
+  {
+    ...onDesk("waiting", { name: "desk calls failed" }),
+    act: async (page, server) => {
+      server.fail("desk.calls");
+      await page.reload();
+      await page.locator("[data-tone=risk]").first().waitFor({ timeout: 20_000 });
+      server.fail(null);
+    },
+  },
+  onDesk("ringing"),
+  onDesk("notice"),
+  onDesk("talking"),
+  { ...onDesk("long-transcript"), act: async (page) => scrollTranscriptUp(page) },
+  onDesk("held"),
+  onDesk("consulting"),
+  onDesk("on-demand"),
+  onDesk("heard"),
+  { ...onDesk("heard", { name: "desk heard shown" }), act: press("[aria-pressed=false]:has(svg) >> nth=-1") },
+  onDesk("warning-offered"),
+  onDesk("warning"),
+  onDesk("ending-offered"),
+  onDesk("ending"),
+  onDesk("long-call"),
+  onDesk("hearing-lost"),
+  onDesk("reconnecting"),
+  onDesk("dialling"),
+  onDesk("trial"),
+  onDesk("phone-elsewhere"),
+  onDesk("ended-rest"),
+  onDesk("wrap-up"),
+  onDesk("rest"),
+  onDesk("away"),
+  onDesk("missed"),
+  onDesk("limited"),
+  {
+    ...onDesk("talking", { name: "desk link lost" }),
+    act: async (page, server) => {
+      await page.context().setOffline(true);
+      server.dropLive();
+      await page.locator("[data-tone=risk]").first().waitFor();
+    },
+  },
+  {
+    ...onDesk("talking", { name: "desk transfer" }),
+    act: async (page) => {
+      await page.keyboard.press("Control+Alt+p");
+      await page.locator("[role=dialog] li").first().waitFor();
+    },
+  },
+  { ...onDesk("talking", { name: "desk keypad" }), act: async (page) => page.keyboard.press("Control+Alt+k") },
+  { ...onDesk("talking", { name: "desk extend" }), act: async (page) => page.keyboard.press("Control+Alt+j") },
+  {
+    ...onDesk("waiting", { name: "shortcuts" }),
+    act: async (page) => {
+      await page.keyboard.press("Shift+Slash");
+      await page.locator("[role=dialog] table").waitFor();
+    },
+  },
+  {
+    ...onDesk("talking", { name: "session over in a call" }),
+    act: async (page, server) => {
+      server.signIn(null);
+      server.say({ kind: "signed-out", why: "expired" });
+      await page.locator("form input[type=password]").waitFor();
+    },
+  },
+  { name: "calls", path: "/calls", calls: 24 },
+  { name: "calls empty", path: "/calls", calls: 0 },
+  { name: "call", path: "/calls/call-1" },
+  {
+    name: "call playing",
+    path: "/calls/call-1",
+    act: async (page) => {
+      await page.locator("section button").first().click();
+      await page.locator("canvas").waitFor();
+      await page.locator("input[type=range]").fill("31");
+    },
+  },
+  { name: "try", path: "/try", scene: "waiting" },
+  { name: "speak", path: "/speak" },
+  { name: "help-requests", path: "/help-requests", role: "supervisor", scene: "help-waiting" },
+  { name: "help-requests empty", path: "/help-requests", role: "supervisor", scene: "waiting" },
+  { name: "settings", path: "/settings" },
+  { name: "settings microphone denied", path: "/settings?microphone=denied" },
+  { name: "settings microphone unknown", path: "/settings?microphone=unknown" },
+  {
+    name: "settings second factor",
+    path: "/settings",
+    act: async (page) => {
+      await page.locator("form input[type=password]").last().fill("a long password");
+      await page.locator("form button[type=submit]").last().click();
+      await page.locator("svg[role=img]").waitFor();
+      await page.locator("svg[role=img]").scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "settings auditor", path: "/settings", role: "auditor" },
+  { name: "office people", path: "/office/people", role: "administrator" },
+  {
+    name: "office people add",
+    path: "/office/people",
+    role: "administrator",
+    act: async (page) => {
+      await page.locator("main header button").click();
+      await page.locator("[role=dialog] form").waitFor();
+    },
+  },
+  {
+    name: "office people added",
+    path: "/office/people",
+    role: "administrator",
+    act: async (page) => {
+      await page.locator("main header button").click();
+      await page.locator("[role=dialog] input").nth(0).fill("한소희");
+      await page.locator("[role=dialog] input").nth(1).fill("han");
+      await page.locator("[role=dialog] button[type=submit]").click();
+      await page.locator("[role=dialog] code").waitFor();
+    },
+  },
+  { name: "office departments", path: "/office/departments", role: "administrator" },
+  {
+    name: "office departments edit",
+    path: "/office/departments",
+    role: "administrator",
+    act: async (page) => {
+      await page.locator("main li button").first().click();
+      await page.locator("[role=dialog] form").waitFor();
+    },
+  },
+  { name: "office numbers", path: "/office/numbers", role: "administrator" },
+  { name: "office lines", path: "/office/lines", role: "administrator" },
+  { name: "office lines empty", path: "/office/lines", role: "administrator", calls: 0 },
+  {
+    name: "office lines add",
+    path: "/office/lines",
+    role: "administrator",
+    act: async (page) => {
+      await page.locator("main header button").click();
+      await page.locator("[role=dialog] form").waitFor();
+    },
+  },
+  { name: "office protection", path: "/office/protection", role: "administrator" },
+  { name: "not found", path: "/nowhere" },
+];
+
+async function scrollTranscriptUp(page: Page): Promise<void> {
+  const view = page.locator("[role=group]:has(ol)");
+  await view.evaluate((box) => {
+    box.scrollTop = 0;
+  });
+  await page
+    .locator("button", { has: page.locator("svg") })
+    .filter({ hasText: /./ })
+    .last()
+    .waitFor();
+}
