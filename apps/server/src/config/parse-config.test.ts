@@ -27,6 +27,8 @@ describe("settings", () => {
     expect(valid({})).toEqual({
       bindAddress: "127.0.0.1",
       publicAddress: null,
+      publicUrl: null,
+      trustedProxies: ["127.0.0.1", "::1"],
       httpPort: 8080,
       sipPort: 5060,
       rtpPorts: { first: 30_000, last: 31_999 },

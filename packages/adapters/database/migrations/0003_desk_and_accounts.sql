@@ -84,4 +84,8 @@ CREATE INDEX "sessions_of_account" ON "sessions" USING btree ("user_id");--> sta
 CREATE INDEX "sessions_by_age" ON "sessions" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "verifications_by_identifier" ON "verifications" USING btree ("identifier");--> statement-breakpoint
 CREATE INDEX "calls_of_agent" ON "calls" USING btree ("agent_id","started_at" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "calls_of_caller" ON "calls" USING btree ("caller_number","started_at" DESC NULLS LAST);
+CREATE INDEX "calls_of_caller" ON "calls" USING btree ("caller_number","started_at" DESC NULLS LAST);--> statement-breakpoint
+-- Calls of before there was a desk belong to who answered them; nobody is asked to write them up now.
+INSERT INTO "agent_calls" ("call_id", "agent_id", "joined_at", "completed_at")
+  SELECT "call_id", "agent_id", coalesce("bridged_at", "started_at"), coalesce("ended_at", "started_at")
+  FROM "calls" WHERE "agent_id" IS NOT NULL;
