@@ -48,7 +48,10 @@ export function deskOperations(deps: DeskOperationDeps) {
       await desk.seenMissed(personOf(who));
       return {};
     },
-    "desk.call": async ({ callId }: OperationRequest<"desk.call">, who: Asker): Promise<OperationOutput<"desk.call">> => {
+    "desk.call": async (
+      { callId }: OperationRequest<"desk.call">,
+      who: Asker,
+    ): Promise<OperationOutput<"desk.call">> => {
       const shown = await desk.calls.show(personOf(who), callId as CallId);
       if (shown === null) throw failure("not-your-call");
       return shown;

@@ -6,7 +6,7 @@ import type { Principal } from "@jikimi/identity";
 import type { CallRecords } from "@jikimi/incidents";
 import type { AgentId, CallId } from "@jikimi/kernel";
 import type { HumanAction } from "@jikimi/protection";
-import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
+import { formatPhoneNumber, type PhoneNumber } from "@jikimi/routing";
 import { formatSipUri, sipUri } from "@jikimi/sip";
 import { failure, OperationFailure } from "./operation-failure.ts";
 import { refusalTexts } from "./refusal-texts.ts";
@@ -25,7 +25,8 @@ export type TelephoneDeps = {
 export function telephoneOperations(deps: TelephoneDeps) {
   const { desk } = deps;
   return {
-    "desk.phone": ({ tab }: OperationRequest<"desk.phone">, who: Principal | null) => phone(tab, personOf(who, deps), deps),
+    "desk.phone": ({ tab }: OperationRequest<"desk.phone">, who: Principal | null) =>
+      phone(tab, personOf(who, deps), deps),
     "desk.takePhone": ({ tab }: OperationRequest<"desk.takePhone">, who: Principal | null) => {
       deps.pages.take(personOf(who, deps).id, tab);
       return {};
@@ -68,7 +69,7 @@ function phone(tab: string, person: Person, { directory, codecs, host }: Telepho
     webSocketPath: `/sip?tab=${encodeURIComponent(tab)}`,
     addressOfRecord: formatSipUri(sipUri({ user: person.sipUsername, host })),
     displayName: person.displayName,
-    numberShown: shown === null ? null : nationalDigits(shown as PhoneNumber),
+    numberShown: shown === null ? null : formatPhoneNumber(shown as PhoneNumber),
     codecs: [...codecs],
     echoAddress: formatSipUri(sipUri({ user: echoUser, host })),
     resumeHeader,

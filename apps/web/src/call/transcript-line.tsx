@@ -15,11 +15,14 @@ type ShownLine = Omit<TranscriptLine, "heardAtMs" | "labels"> & { readonly label
 /** One utterance. Rude words stay ●● until they are asked for; what was not stored cannot be asked for. */
 export const Line = memo(function Line({
   line,
+  fromMs = 0,
   showWords,
   current = false,
   onPick,
 }: {
   line: ShownLine;
+  /** Times are told from here on, e.g. from when the two were connected, as the call's clock does. */
+  fromMs?: number;
   showWords: boolean;
   /** It is being played. */
   current?: boolean;
@@ -30,7 +33,7 @@ export const Line = memo(function Line({
   const [asked, setAsked] = useState(false);
   const revealed = asked || showWords;
   const hasRude = line.words.some(({ rude }) => rude);
-  const time = clockTime(line.startMs);
+  const time = clockTime(Math.max(0, line.startMs - fromMs));
   return (
     <li className={styles.line} data-speaker={line.speaker} data-current={current || undefined}>
       <p className={styles.speaker}>

@@ -47,7 +47,13 @@ export function Transcript({ call }: { call: CallView }) {
           </NothingHere>
         </div>
       ) : (
-        <Lines key={callId} lines={shown} showWords={showWords} spoken={spoken} />
+        <Lines
+          key={callId}
+          lines={shown}
+          fromMs={call.bridgedAtMs === null ? 0 : call.bridgedAtMs - call.startedAtMs}
+          showWords={showWords}
+          spoken={spoken}
+        />
       )}
     </Panel>
   );
@@ -76,10 +82,12 @@ function Hearing({ hearing }: { hearing: CallView["hearing"] }) {
 
 function Lines({
   lines,
+  fromMs,
   showWords,
   spoken,
 }: {
   lines: readonly TranscriptLine[];
+  fromMs: number;
   showWords: boolean;
   spoken: boolean;
 }) {
@@ -156,7 +164,7 @@ function Lines({
         )}
         <ol className={styles.lines} aria-live={spoken ? "polite" : "off"}>
           {lines.slice(first).map((line) => (
-            <Line key={line.lineId} line={line} showWords={showWords} />
+            <Line key={line.lineId} line={line} fromMs={fromMs} showWords={showWords} />
           ))}
         </ol>
       </div>

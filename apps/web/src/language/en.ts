@@ -413,8 +413,6 @@ export const en: AllTexts = {
     title: "Try it",
     lead: "Three minutes show you all that Jikimi does. No real caller is involved.",
     notFree: "You are on a call or resting, so a trial cannot begin now.",
-    comes: "A call is on its way. Answer it at the desk.",
-    toDesk: "To the desk",
     simulated: "A simulated caller",
     simulatedHelp: "A caller with a machine's voice rings you. All you do is answer.",
     noScenarios: "No scenes are ready",

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLive } from "../app/parts.ts";
 import { Note } from "../components/note.tsx";
@@ -95,20 +96,45 @@ function PhoneNotice() {
   );
 }
 
+/** Where this browser keeps which limitations somebody has put away; others show again. */
+const limitationsSeen = "jikimi.limitationsSeen";
+
 function ServiceNotice() {
   const { t } = useTranslation();
   const { say } = useLanguage();
-  const service = useDesk()?.service;
-  if (service === undefined) return null;
+  const desk = useDesk();
+  const [seen, setSeen] = useState(() => localStorage.getItem(limitationsSeen));
+  if (desk === null) return null;
+  const { service } = desk;
+  // What this house has to live with is no news in a call, and said once is enough.
+  const limitations = service.limitations.map(say);
+  const newLimitations = desk.call !== null || seen === limitations.join() ? [] : limitations;
   const texts = [
     ...(service.hearing === "down" ? [t("service.hearingDown")] : []),
     ...(service.media === "down" ? [t("service.mediaDown")] : []),
     ...(service.records === "ok" ? [] : [t(`service.records.${service.records}`)]),
-    ...service.limitations.map(say),
+    ...newLimitations,
   ];
   if (texts.length === 0) return null;
   return (
-    <Note tone={service.media === "down" || service.records === "lossy" ? "risk" : "plain"} live>
+    <Note
+      tone={service.media === "down" || service.records === "lossy" ? "risk" : "plain"}
+      live
+      action={
+        newLimitations.length === 0 ? undefined : (
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => {
+              localStorage.setItem(limitationsSeen, limitations.join());
+              setSeen(limitations.join());
+            }}
+          >
+            {t("page.putAway")}
+          </Button>
+        )
+      }
+    >
       {texts.map((text) => (
         <p key={text}>{text}</p>
       ))}

@@ -2,6 +2,7 @@ import { maskNumber } from "@jikimi/incidents";
 import type { AgentId, EpochMs } from "@jikimi/kernel";
 import type { CallView, ProtectionView, TranscriptLine } from "@jikimi/live-events";
 import { type AbuseLabel, abuseLabels, type Policy } from "@jikimi/protection";
+import { formatPhoneNumber, type PhoneNumber } from "@jikimi/routing";
 import type { CallStory, StoryLine } from "./story.ts";
 
 /** Who looks, when, and what names people have. */
@@ -40,7 +41,7 @@ export function callViewOf(story: CallStory, looking: Looking): CallView | null 
     phase: phaseOf(story, part),
     heldBy,
     other: { number: story.otherNumber, ...known },
-    lineNumber: story.lineNumber,
+    lineNumber: story.lineNumber === null ? null : formatPhoneNumber(story.lineNumber as PhoneNumber),
     department: department.names,
     startedAtMs: story.startedAtMs,
     bridgedAtMs: story.bridgedAtMs,

@@ -140,7 +140,10 @@ export class Centre implements AsyncDisposable {
       body: JSON.stringify({ username, password: this.password(username) }),
     });
     if (!response.ok) throw new Error(`${username} could not sign in: ${await response.text()}`);
-    const cookie = response.headers.getSetCookie().map((one) => one.split(";")[0] ?? "").join("; ");
+    const cookie = response.headers
+      .getSetCookie()
+      .map((one) => one.split(";")[0] ?? "")
+      .join("; ");
     this.#cookies.set(username, cookie);
     return { cookie, origin };
   }

@@ -1,10 +1,11 @@
 import { Button } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useAsked, useDo } from "../../api/use-operation.ts";
+import { usePhoneCall } from "../../call/use-phone-call.ts";
 import { Asked } from "../../components/asked.tsx";
 import { FailureNote } from "../../components/failure-note.tsx";
 import { Icon } from "../../components/icon.tsx";
-import { LinkButton } from "../../components/link-button.tsx";
 import { Note } from "../../components/note.tsx";
 import { NothingHere } from "../../components/nothing-here.tsx";
 import { Page } from "../../components/page.tsx";
@@ -20,24 +21,23 @@ export function Try() {
   const desk = useDesk();
   const scenarios = useAsked("trial.scenarios", {});
   const start = useDo("trial.start");
+  const phone = usePhoneCall();
+  const goTo = useNavigate();
+  // The desk is where it rings; a scenario that the agent begins is dialled for them.
+  const begin = (scenario: string) =>
+    start.mutate(
+      { scenario },
+      {
+        onSuccess: ({ dial }) => {
+          if (dial !== null) phone.dial(dial);
+          void goTo({ to: "/desk" });
+        },
+      },
+    );
   const free = desk !== null && desk.call === null && desk.presence.kind !== "protected-rest";
   return (
     <Page title={t("try.title")} lead={t("try.lead")} wide>
-      {desk !== null && !free && <Note icon="info">{t("try.notFree")}</Note>}
-      {start.isSuccess && (
-        <Note
-          tone="calm"
-          icon="phoneIn"
-          live
-          action={
-            <LinkButton to="/desk" size="xs">
-              {t("try.toDesk")}
-            </LinkButton>
-          }
-        >
-          {t("try.comes")}
-        </Note>
-      )}
+      {desk !== null && !free && !start.isPending && <Note icon="info">{t("try.notFree")}</Note>}
       <FailureNote failure={start.error} />
       <div className={styles.ways}>
         <Panel title={t("try.simulated")}>
@@ -60,7 +60,7 @@ export function Try() {
                         disabled={!free}
                         loading={start.isPending && start.variables?.scenario === id}
                         aria-label={t("try.startNamed", { title: say(title) })}
-                        onClick={() => start.mutate({ scenario: id })}
+                        onClick={() => begin(id)}
                       >
                         {t("try.start")}
                       </Button>
