@@ -77,11 +77,16 @@ export default {
       { path: "^scripts/", pathNot: "\\.test\\.mjs$" },
       { dependencyTypesNot: ["core", "local"], pathNot: ["^node_modules/tsx/"] },
     ),
-    forbidden("no-unresolved", "An import that leads nowhere.", {}, { couldNotResolve: true, pathNot: "^bun:" }),
+    forbidden(
+      "no-unresolved",
+      "An import that leads nowhere.",
+      {},
+      { couldNotResolve: true, pathNot: "^(?:bun|virtual):" },
+    ),
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "/testdata/" },
+    exclude: { path: ["/testdata/", "^apps/web/dist"] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {

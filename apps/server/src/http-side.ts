@@ -175,7 +175,8 @@ export class HttpSide implements AsyncDisposable {
       bodyLimit: access === "anyone" ? anyonesBodyLimit : bodyLimit,
       handler: async (request, reply) => {
         const { who, address } = this.#asked.get(request) ?? { who: null, address: null };
-        const visit = address === null ? null : visitOf(request.raw, address, (one) => reply.header("set-cookie", one));
+        const visit =
+          address === null ? null : visitOf(request.raw, address, (one) => void reply.header("set-cookie", one));
         const parts = [request.query, request.body, request.params].filter((part) => part !== undefined);
         try {
           return await reply.send(await operate(name, Object.assign({}, ...parts), who, visit));

@@ -70,7 +70,7 @@ function connect(port: number, { person = "kim", tab = "t1" }: Wishes = {}) {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/live?tab=${tab}`, { headers });
   const messages: { kind: string; why?: string }[] = [];
   const closed = new Promise<number>((resolve) => socket.on("close", resolve));
-  socket.on("message", (data) => messages.push(JSON.parse(String(data))));
+  socket.on("message", (data) => messages.push(JSON.parse((data as Buffer).toString())));
   socket.on("error", () => {});
   const outcome = new Promise<number | "open">((resolve) => {
     socket.on("unexpected-response", (_request, response) => resolve(response.statusCode ?? 0));

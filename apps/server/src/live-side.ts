@@ -111,7 +111,9 @@ export class LiveSide implements AsyncDisposable {
       messages: { fromMs: clock.monotonicMs(), count: 0 },
     };
     this.#pages.add(page);
-    socket.on("message", (data, isBinary) => this.#hear(page, isBinary ? null : String(data)));
+    socket.on("message", (data, isBinary) =>
+      this.#hear(page, isBinary || !Buffer.isBuffer(data) ? null : data.toString()),
+    );
     socket.on("pong", () => {
       page.heardAtMs = clock.monotonicMs();
     });

@@ -20,7 +20,6 @@ const speakers = [
 /** `?microphone=denied` and the like in the address show what a browser would say. */
 export class FakeSound implements TelephoneSound {
   readonly #store: Store<SoundState>;
-  #quiet = 0;
 
   constructor() {
     const asked = new URLSearchParams(location.search).get("microphone");
@@ -60,11 +59,9 @@ export class FakeSound implements TelephoneSound {
   }
   play(): void {}
   cue(): void {
-    document.documentElement.dataset["cues"] = String(Number(document.documentElement.dataset["cues"] ?? "0") + 1);
+    document.documentElement.dataset.cues = String(Number(document.documentElement.dataset.cues ?? "0") + 1);
   }
-  quiet(): void {
-    this.#quiet += 1;
-  }
+  quiet(): void {}
 }
 
 type Said = { readonly call: TelephoneCall | null };
@@ -99,7 +96,7 @@ export class FakeTelephone implements Telephone {
   }
   async answer(): Promise<void> {
     await this.sound.open();
-    this.#tell("answer");
+    await this.#tell("answer");
   }
   decline(): Promise<void> {
     return this.#tell("decline");
@@ -110,7 +107,7 @@ export class FakeTelephone implements Telephone {
   async dial(target: string): Promise<void> {
     await this.sound.open();
     if (!/^[\w+*#-]+$/.test(target.replaceAll(" ", ""))) throw new TelephoneError("bad-number");
-    this.#tell("dial", target);
+    await this.#tell("dial", target);
   }
   setMuted(muted: boolean): void {
     this.#store.change({ muted });

@@ -366,7 +366,7 @@ export function wav(seconds = 60, sampleRateHz = 8000): Uint8Array {
   const frames = seconds * sampleRateHz;
   const bytes = new Uint8Array(44 + frames * 4);
   const view = new DataView(bytes.buffer);
-  const ascii = (at: number, text: string) => [...text].forEach((char, i) => view.setUint8(at + i, char.charCodeAt(0)));
+  const ascii = (at: number, text: string) => bytes.set(Buffer.from(text, "ascii"), at);
   ascii(0, "RIFF");
   view.setUint32(4, 36 + frames * 4, true);
   ascii(8, "WAVEfmt ");

@@ -282,8 +282,8 @@ export class MockServer {
 
   #presence(input: Record<string, unknown>): object {
     const sinceMs = this.#options.nowMs();
-    if (input["kind"] === "away") {
-      const reason = input["reason"] as "break";
+    if (input.kind === "away") {
+      const reason = input.reason as "break";
       return this.#change((desk) => ({ ...desk, presence: { kind: "away", reason, sinceMs } }));
     }
     return this.#change((desk) => ({ ...desk, wrapUp: null, presence: { kind: "ready", sinceMs } }));
@@ -333,7 +333,7 @@ export class MockServer {
     this.#phones.add(socket);
     socket.on("close", () => this.#phones.delete(socket));
     socket.on("message", (text) => {
-      const { what } = JSON.parse(String(text)) as { what: string };
+      const { what } = JSON.parse((text as Buffer).toString()) as { what: string };
       if (what === "answer") this.#show("talking");
       else if (what === "dial") this.#show("dialling");
       else this.#hangUp();

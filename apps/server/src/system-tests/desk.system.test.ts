@@ -26,7 +26,7 @@ class Page implements Disposable {
     this.#centre = centre;
     this.#socket = new WebSocket(`ws://127.0.0.1:${centre.jikimi.httpPort}/live?tab=t1`, { headers });
     this.#socket.on("message", (data) => {
-      this.messages.push(serverMessage.parse(JSON.parse(String(data))));
+      this.messages.push(serverMessage.parse(JSON.parse((data as Buffer).toString())));
       for (const look of [...this.#waiting]) look();
     });
   }

@@ -117,7 +117,7 @@ test("two tabs: the second is no telephone until it asks, and the call that is o
   await using agent = await signedIn("agent1");
   expect(await agent.registerTab("a", "agent1")).toBe("registered");
   const phone = await askAs(centre, "agent1", "desk.phone", { tab: "a" });
-  expect(phone).toMatchObject({ webSocketPath: "/sip?tab=a", numberShown: centre.number });
+  expect(phone).toMatchObject({ webSocketPath: "/sip?tab=a", numberShown: "070-0000-0120" });
   const caller = centre.phone(user);
   const call = await connect(agent, caller, user);
 

@@ -94,7 +94,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isApiError(value: unknown): value is ApiError {
-  return isObject(value) && [value["code"], value["ko"], value["en"]].every((text) => typeof text === "string");
+  return isObject(value) && [value.code, value.ko, value.en].every((text) => typeof text === "string");
 }
 
 /** Puts the input's fields of a path's `:names` into it; the others are for the query or the body. */
@@ -111,7 +111,8 @@ function place(path: string, input: Record<string, unknown>): { url: string; res
 function query(fields: Record<string, unknown>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined && value !== null) search.set(name, String(value));
+    if (value !== undefined && value !== null)
+      search.set(name, typeof value === "string" ? value : JSON.stringify(value));
   }
   const text = search.toString();
   return text === "" ? "" : `?${text}`;

@@ -18,6 +18,7 @@ export function PageFailure({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const clock = useClock();
   const unreachable = error instanceof ApiFailure && error.code === "unreachable";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each failure is tried again, also one that says the same
   useEffect(() => {
     if (!unreachable) return;
     const timer = clock.after(tryAgainMs, () => void router.invalidate());

@@ -148,11 +148,11 @@ function Lines({
   const unread = count - readUpTo;
   return (
     <div className={styles.frame}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keys */}
       <div
         ref={view}
         className={styles.view}
         onScroll={onScroll}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keys
         tabIndex={0}
         role="group"
         aria-label={t("transcript.title")}

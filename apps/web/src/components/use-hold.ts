@@ -2,7 +2,7 @@ import type { Timer } from "@jikimi/kernel";
 import { useEffect, useRef, useState } from "react";
 import { useClock } from "../app/parts.ts";
 
-export const holdMs = 1000;
+const holdMs = 1000;
 
 /** Acts when it is held for a second; letting go before takes it back. */
 export function useHold(onHeld: () => void) {

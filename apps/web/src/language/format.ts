@@ -15,7 +15,7 @@ export function countdown(ms: number): string {
 
 const locales = { ko: "ko-KR", en: "en-GB" } as const;
 
-export function timeOfDay(atMs: number, language: Language): string {
+function timeOfDay(atMs: number, language: Language): string {
   return new Intl.DateTimeFormat(locales[language], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(
     atMs,
   );

@@ -22,10 +22,10 @@ export function UserMenu({ places }: { places: readonly AnyPlace[] }) {
     signOut.mutate(
       {},
       {
-        onSuccess: async () => {
+        onSuccess: () => {
           live.stop();
           queries.clear();
-          await navigate({ to: "/sign-in" });
+          void navigate({ to: "/sign-in" });
         },
       },
     );

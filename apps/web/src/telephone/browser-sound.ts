@@ -185,7 +185,7 @@ const permissions = {
 } as const satisfies Partial<Record<TelephoneErrorCode, SoundState["permission"]>>;
 
 /** The names of Media Capture and Streams §10.3 as what a person can act on. */
-export function microphoneTrouble(cause: unknown): keyof typeof permissions {
+function microphoneTrouble(cause: unknown): keyof typeof permissions {
   const name = cause instanceof DOMException ? cause.name : "";
   if (name === "NotFoundError" || name === "OverconstrainedError") return "microphone-missing";
   if (name === "NotReadableError" || name === "AbortError") return "microphone-busy";

@@ -69,12 +69,11 @@ export const colleaguesOutput = z.object({
 
 export const wrapUpInput = onCall.extend({ disposition: id.nullable(), note: z.string().max(4000) });
 export const extendWrapUpInput = onCall;
-export const completeWrapUpInput = wrapUpInput;
 export const dispositionsInput = nothing;
 export const dispositionsOutput = z.object({ dispositions: z.array(z.object({ id, title: bilingual })) });
 
 /** One's own calls, newest first: what the history, the call-back and "My calls" show. */
-export const myCall = z.object({
+const myCall = z.object({
   callId: id,
   direction: z.enum(["inbound", "outbound"]),
   trial: z.enum(["simulated", "self"]).nullable(),
@@ -98,7 +97,7 @@ export const callBackOutput = z.object({ target: z.string() });
 
 /** Everything that is known of one of one's own calls. */
 export const myCallInput = onCall;
-export const timelineItem = z.object({
+const timelineItem = z.object({
   atMs: z.number().nonnegative(),
   kind: z.string(),
   text: bilingual,

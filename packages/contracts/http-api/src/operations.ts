@@ -375,7 +375,7 @@ export const operations = {
   "desk.completeWrapUp": {
     method: "POST",
     path: "/api/desk/calls/:callId/wrap-up/complete",
-    input: desk.completeWrapUpInput,
+    input: desk.wrapUpInput,
     output: desk.done,
     access: desks,
   },

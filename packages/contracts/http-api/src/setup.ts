@@ -23,7 +23,7 @@ export const setupOrganisationInput = z.object({
 export const setupOrganisationOutput = z.object({});
 
 /** What a person chooses a preset by. */
-export const presetSummary = z.object({
+const presetSummary = z.object({
   id,
   version: z.number().int(),
   title: bilingual,

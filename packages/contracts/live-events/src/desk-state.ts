@@ -2,7 +2,7 @@ import { z } from "zod";
 import { bilingual, epochMs, id } from "./common.ts";
 import { protectionView } from "./protection-view.ts";
 
-export const awayReason = z.enum(["break", "meal", "meeting", "training", "other", "missed"]);
+const awayReason = z.enum(["break", "meal", "meeting", "training", "other", "missed"]);
 
 /** 대기 · 통화 · 후처리 · 이석 · 보호휴식, as routing obeys it. */
 export const presenceView = z.discriminatedUnion("kind", [
@@ -21,7 +21,7 @@ export const presenceView = z.discriminatedUnion("kind", [
 ]);
 
 /** Whose browser tab is the telephone. `here` is true in the tab that has it. */
-export const phoneView = z.object({
+const phoneView = z.object({
   holder: z.enum(["this-tab", "other-tab", "nobody"]),
   /** Registered with the server: calls can come. */
   registered: z.boolean(),
@@ -30,7 +30,7 @@ export const phoneView = z.object({
 });
 
 /** `simulated`: the simulated caller; `self`: speak yourself. Null: a real call. */
-export const trialKind = z.enum(["simulated", "self"]).nullable();
+const trialKind = z.enum(["simulated", "self"]).nullable();
 
 const party = z.object({
   /** As this person may see it: `010-****-5678`. Null: withheld. */
@@ -59,7 +59,7 @@ const longCallClock = z.object({
   topics: z.array(z.enum(["repeated-content", "out-of-competence"])),
 });
 
-export const consultation = z.object({
+const consultation = z.object({
   /** As typed or a person's name; masked like any number. */
   to: z.string(),
   state: z.enum(["ringing", "talking", "failed"]),
@@ -119,7 +119,7 @@ export const wrapUpView = z.object({
 });
 
 /** What works less well than it should, in words; empty when all is well. */
-export const serviceView = z.object({
+const serviceView = z.object({
   hearing: z.enum(["ok", "down"]),
   media: z.enum(["ok", "down"]),
   records: z.enum(["ok", "spooling", "lossy"]),

@@ -4,6 +4,7 @@ import type { clientMessage, helpRequest, serverMessage } from "./messages.ts";
 import type { protectionView } from "./protection-view.ts";
 import type { transcriptLine } from "./transcript.ts";
 
+/** @public */
 export { clientMessage, protocolVersion, serverMessage } from "./messages.ts";
 export type ServerMessage = z.infer<typeof serverMessage>;
 export type ClientMessage = z.infer<typeof clientMessage>;

@@ -13,6 +13,7 @@ export const helpRequest = z.object({
   takenBy: z.string().nullable(),
 });
 
+/** @public The page has it built in (`apps/web/build`), and says when it is older than the server. */
 export const protocolVersion = 1;
 
 export const serverMessage = z.discriminatedUnion("kind", [

@@ -4,7 +4,7 @@ import { bilingual, epochMs, id } from "./common.ts";
 export const abuseLabel = z.enum(["profanity", "insult", "threat", "sexual_harassment", "discrimination"]);
 
 /** What was heard and why it counts: the evidence under the band. */
-export const heardCause = z.object({
+const heardCause = z.object({
   lineId: id,
   label: abuseLabel,
   /** 0 to 1: the judgement's score, and how surely it was heard. */

@@ -3,7 +3,7 @@ import { epochMs, id } from "./common.ts";
 import { abuseLabel } from "./protection-view.ts";
 
 /** `masked`: personal data that was not stored; shown as such, and cannot be revealed here. */
-export const transcriptWord = z.object({
+const transcriptWord = z.object({
   text: z.string(),
   /** 0 to 1. */
   confidence: z.number().min(0).max(1),

@@ -5,7 +5,7 @@ import type { StoryLine, StoryWord } from "./story.ts";
 import { wallTime } from "./wall-time.ts";
 
 /** More than a two-hour call says; past it the oldest leave the desk (never the record). */
-export const maxLines = 5000;
+const maxLines = 5000;
 
 type Lines = { readonly lines: readonly StoryLine[]; readonly policy: Policy | null; readonly startedAtMs: EpochMs };
 type Utterance = Extract<CallEvent, { kind: "utterance" }>;

@@ -20,11 +20,11 @@ import type { DeskVisitor } from "../src/desk-feed.ts";
 import type { DeskPhones, ServiceHealth } from "../src/ports.ts";
 import { MemoryDeskStore } from "./memory-desk-store.ts";
 
-export const lineNumber = "+827000000120";
+const lineNumber = "+827000000120";
 const wrapUpMs = 60_000;
 
 /** A browser tab that reads everything it is sent; `slow` keeps what comes on the network until `arrive`. */
-export class TestPage {
+class TestPage {
   readonly messages: ServerMessage[] = [];
   readonly #waiting: (() => void)[] = [];
   slow = false;

@@ -7,7 +7,7 @@ export const kim = "kim" as AgentId;
 export const lee = "lee" as AgentId;
 export const startedAtMs = Date.UTC(2026, 0, 5) as EpochMs;
 
-export const anOpening: StoryOpening = {
+const anOpening: StoryOpening = {
   callId: "c-1" as CallId,
   direction: "inbound",
   trial: null,

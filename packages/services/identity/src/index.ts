@@ -19,6 +19,6 @@ export type {
 export type { Principal } from "./principal.ts";
 export type { IdentityProblemCode, Result } from "./problems.ts";
 export { absoluteLimitMs, callGraceMs, Sessions, type WhyOver } from "./sessions.ts";
-export { openSteps, type SetupStep, type SetupStore, setupSteps } from "./setup-steps.ts";
+export { openSteps, type SetupStep, type SetupStore } from "./setup-steps.ts";
 export { SlowingLimits } from "./slowing-limits.ts";
 export { cookieOf, type Visit } from "./visit.ts";

@@ -8,7 +8,7 @@ import type { Visit } from "./visit.ts";
 /** A long shift. After it one signs in anew, but not in the middle of a call. */
 export const absoluteLimitMs = 12 * 3_600_000;
 /** A browser that asked nothing for so long, and has no page open that follows the desk, is signed out. */
-export const idleLimitMs = 2 * 3_600_000;
+const idleLimitMs = 2 * 3_600_000;
 /** No call lasts longer than this beyond a session's end. */
 export const callGraceMs = 4 * 3_600_000;
 

@@ -1,7 +1,7 @@
 import type { DirectoryView } from "@jikimi/directory";
 
 /** The steps of the first run, in their order. */
-export const setupSteps = ["administrator", "organisation", "policy", "people"] as const;
+const setupSteps = ["administrator", "organisation", "policy", "people"] as const;
 export type SetupStep = (typeof setupSteps)[number];
 
 /** What a person said about a step: `done` with it, or later. */

@@ -191,5 +191,6 @@ function WavePicture({ wave, share }: { wave: Wave | null; share: number }) {
     watcher.observe(element);
     return () => watcher.disconnect();
   }, [wave, share]);
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus
   return <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />;
 }

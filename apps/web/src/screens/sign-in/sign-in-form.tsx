@@ -24,9 +24,8 @@ export function SignInForm({ onSignedIn }: { onSignedIn?: () => void }) {
     signIn.mutate(
       { username: username.trim(), password, ...(second ? { totp: totp.trim() } : {}) },
       {
-        onSuccess: async () => {
-          await queries.refetchQueries({ queryKey: ["session"] });
-          onSignedIn?.();
+        onSuccess: () => {
+          void queries.refetchQueries({ queryKey: ["session"] }).then(onSignedIn);
         },
         onError: ({ code: why }) => {
           if (why === "second-factor-required") setSecond(true);
