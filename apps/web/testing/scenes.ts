@@ -142,7 +142,7 @@ function linesOf(said: readonly Said[], nowMs: number): TranscriptLine[] {
   });
 }
 
-const connected: TelephoneCall = { phase: "connected", direction: "inbound", callId: "call-1", silent: false };
+const connected: TelephoneCall = { phase: "connected", direction: "inbound", silent: false };
 
 const heard = [{ lineId: "line-9", label: "profanity" as const, score: 0.93, confidence: 0.82, words: ["개새끼야"] }];
 const rule = {
@@ -184,7 +184,7 @@ export function scene(name: SceneName, nowMs: number): Scene {
     case "ringing":
       return {
         ...quiet,
-        telephone: { phase: "incoming", direction: "inbound", callId: "call-1", silent: false },
+        telephone: { phase: "incoming", direction: "inbound", silent: false },
         desk: withCall(
           callAt(nowMs, {
             phase: "ringing",
@@ -326,7 +326,7 @@ export function scene(name: SceneName, nowMs: number): Scene {
     case "dialling":
       return {
         ...quiet,
-        telephone: { phase: "dialling", direction: "outbound", callId: null, silent: false },
+        telephone: { phase: "dialling", direction: "outbound", silent: false },
         desk: withCall(
           callAt(nowMs, {
             direction: "outbound",

@@ -57,7 +57,7 @@ function leftAlone(account: Account): readonly string[] {
 export const scenarios: readonly Scenario[] = [
   {
     name: "polite",
-    title: { ko: "공손한 문의", en: "a polite enquiry" },
+    title: { ko: "공손한 문의", en: "A polite enquiry" },
     promise: {
       ko: "평범한 문의입니다. 지킴이는 듣기만 하고 아무것도 하지 않습니다.",
       en: "An ordinary enquiry. Jikimi listens and does nothing.",
@@ -69,7 +69,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "angry",
-    title: { ko: "화가 났지만 폭언은 아닌 민원", en: "angry, but not abusive" },
+    title: { ko: "화가 났지만 폭언은 아닌 민원", en: "Angry, but not abusive" },
     promise: {
       ko: "화를 내며 항의하지만 폭언은 없습니다. 경고하지 않습니다.",
       en: "The caller complains angrily, without abuse. Nothing is warned of.",
@@ -81,7 +81,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "look-alikes",
-    title: { ko: "욕설처럼 들리는 평범한 말", en: "ordinary words that sound like swearing" },
+    title: { ko: "욕설처럼 들리는 평범한 말", en: "Ordinary words that sound like swearing" },
     promise: {
       ko: "욕설과 소리가 비슷한 평범한 말을 합니다. 알아채고 그대로 둡니다.",
       en: "Ordinary words that sound like swearing. Jikimi knows them and leaves the call alone.",
@@ -93,7 +93,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "warned-then-calm",
-    title: { ko: "경고를 듣고 진정한 민원인", en: "warned, and calm again" },
+    title: { ko: "경고를 듣고 진정한 민원인", en: "Warned, and calm again" },
     promise: {
       ko: "폭언을 하다가 경고 안내를 듣고 진정합니다. 통화는 이어집니다.",
       en: "Abuse until the warning plays; then the caller is calm, and the call goes on.",
@@ -119,7 +119,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "abusive-ended",
-    title: { ko: "경고 뒤에도 이어진 폭언", en: "abuse that goes on after the warning" },
+    title: { ko: "경고 뒤에도 이어진 폭언", en: "Abuse that goes on after the warning" },
     promise: {
       ko: "경고 뒤에도 폭언이 이어집니다. 종료 안내 뒤 통화를 마치고, 보호휴식이 시작됩니다.",
       en: "Abuse goes on after the warning. The ending is announced, the call is ended, and your rest begins.",
@@ -131,7 +131,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "threat",
-    title: { ko: "위협", en: "a threat" },
+    title: { ko: "위협", en: "A threat" },
     promise: {
       ko: "위협하는 말을 합니다. 경고 단계를 건너뛰고 통화를 마칩니다.",
       en: "The caller threatens you. The call is ended without a warning before.",
@@ -150,7 +150,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "long-call",
-    title: { ko: "권장시간을 넘긴 통화 (초 단위로 줄인 규칙)", en: "longer than recommended (a rule of seconds)" },
+    title: { ko: "권장시간을 넘긴 통화 (초 단위로 줄인 규칙)", en: "Longer than recommended (a rule of seconds)" },
     promise: {
       ko: "초 단위로 줄인 규칙입니다. 시간이 지나면 안내하고 통화를 마칩니다.",
       en: "A rule of seconds: at the time the caller is told, and then the call is ended.",
@@ -179,7 +179,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "silent",
-    title: { ko: "아무 말이 없는 전화", en: "nobody speaks" },
+    title: { ko: "아무 말이 없는 전화", en: "Nobody speaks" },
     promise: {
       ko: "아무 말도 하지 않습니다. 침묵을 폭언으로 여기지 않습니다.",
       en: "Nobody says a word. Silence is never taken for abuse.",
@@ -197,7 +197,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "outbound-abusive",
-    title: { ko: "상담사가 건 전화에서의 폭언", en: "abuse on a call that the agent placed" },
+    title: { ko: "상담사가 건 전화에서의 폭언", en: "Abuse on a call that the agent placed" },
     promise: {
       ko: "직접 건 전화에서 폭언을 듣습니다. 걸려 온 전화와 똑같이 지켜 드립니다.",
       en: "You place the call and are abused. You are protected just as on a call that comes in.",
@@ -209,7 +209,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "agent-continues",
-    title: { ko: "상담사가 ‘계속’을 누른 통화", en: "the agent chooses to continue" },
+    title: { ko: "상담사가 ‘계속’을 누른 통화", en: "The agent chooses to continue" },
     promise: {
       ko: "종료 안내가 나올 때 ‘계속’을 눌러 보세요. 안내가 멈추고 통화가 이어집니다.",
       en: "Press continue while the ending is announced: it stops, and the call goes on.",

@@ -20,6 +20,8 @@ export type TelephoneOptions = {
   readonly webSocketPath: string;
   readonly addressOfRecord: string;
   readonly displayName: string;
+  /** False: it only places calls. */
+  readonly registers?: boolean;
 };
 
 export const PartsContext = createContext<Parts | null>(null);

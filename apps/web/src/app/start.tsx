@@ -6,13 +6,20 @@ import { createRoot } from "react-dom/client";
 import { I18nextProvider } from "react-i18next";
 import { Client } from "../api/client.ts";
 import { BrowserClock } from "../clock/browser-clock.ts";
-import { chosenLanguage, startLanguage } from "../language/language.ts";
+import { chosenLanguage, type Language, startLanguage } from "../language/language.ts";
 import { LiveConnection } from "../live/live-connection.ts";
 import type { TelephoneSound } from "../telephone/telephone.ts";
 import { type Parts, PartsContext } from "./parts.ts";
 import { makeRouter } from "./router.tsx";
+import type { Session } from "./session.ts";
 import { nameTab } from "./tab.ts";
 import { theme } from "./theme.ts";
+
+/** The organisation's, once it has said so; until then what the browser speaks. */
+function givenLanguage(session: Session | null): Language {
+  if (session !== null && !session.setup.includes("organisation")) return session.language;
+  return navigator.language.startsWith("ko") ? "ko" : "en";
+}
 
 export type StartOptions = {
   readonly sound: TelephoneSound;
@@ -27,7 +34,7 @@ export async function startApp({ sound, openTelephone }: StartOptions): Promise<
   const client = new Client({ fetch: (...request) => fetch(...request), onSignedOut: signedOut });
   const [tab, session] = await Promise.all([nameTab(), client.ask("session", {}).catch(() => null)]);
   if (session !== null) queries.setQueryData(["session", {}], session);
-  const language = await startLanguage(chosenLanguage(localStorage) ?? session?.language ?? "ko");
+  const language = await startLanguage(chosenLanguage(localStorage) ?? givenLanguage(session));
   const live = new LiveConnection({
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live?tab=${tab}`,
     clock,

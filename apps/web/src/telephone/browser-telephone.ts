@@ -8,11 +8,11 @@ export function browserTelephone(): StartOptions {
   const sound = new BrowserSound({ clock });
   return {
     sound,
-    openTelephone: async ({ webSocketPath, addressOfRecord, displayName }) => {
+    openTelephone: async ({ webSocketPath, addressOfRecord, displayName, registers = true }) => {
       const { SipTelephone } = await import("./sip-telephone.ts");
       const scheme = location.protocol === "https:" ? "wss" : "ws";
       const webSocketUrl = `${scheme}://${location.host}${webSocketPath}`;
-      return new SipTelephone({ webSocketUrl, addressOfRecord, displayName, sound, clock });
+      return new SipTelephone({ webSocketUrl, addressOfRecord, displayName, registers, sound, clock });
     },
   };
 }

@@ -22,8 +22,7 @@ import {
 const retryMs = { first: 500, most: 8000 };
 const registrationS = 120;
 const gatheringMs = 1500;
-/** The server's name for a call, and that it is one which this desk was on already. */
-const callHeader = "X-Jikimi-Call";
+/** The call is one that this desk was on already. */
 const resumeHeader = "X-Jikimi-Resume";
 
 export type SipTelephoneOptions = {
@@ -32,6 +31,8 @@ export type SipTelephoneOptions = {
   /** `sip:agent1@desk.example` */
   readonly addressOfRecord: string;
   readonly displayName: string;
+  /** False: it only places calls, and is known by its connection. */
+  readonly registers: boolean;
   readonly sound: TelephoneSound;
   readonly clock: Clock;
 };
@@ -40,7 +41,8 @@ export type SipTelephoneOptions = {
 export class SipTelephone implements Telephone {
   readonly sound: TelephoneSound;
   readonly #userAgent: UserAgent;
-  readonly #registerer: Registerer;
+  /** Null: nobody rings this telephone. */
+  readonly #registerer: Registerer | null;
   readonly #clock: Clock;
   readonly #store = new Store<TelephoneState>({ line: "off", call: null, muted: false });
   #session: Session | null = null;
@@ -49,7 +51,7 @@ export class SipTelephone implements Telephone {
   #retryDelayMs = retryMs.first;
   #stopWatchingSound: (() => void) | null = null;
 
-  constructor({ webSocketUrl, addressOfRecord, displayName, sound, clock }: SipTelephoneOptions) {
+  constructor({ webSocketUrl, addressOfRecord, displayName, registers, sound, clock }: SipTelephoneOptions) {
     this.sound = sound;
     this.#clock = clock;
     const uri = UserAgent.makeURI(addressOfRecord);
@@ -75,8 +77,8 @@ export class SipTelephone implements Telephone {
         onInvite: (invitation) => this.#rung(invitation),
       },
     });
-    this.#registerer = new Registerer(this.#userAgent, { expires: registrationS });
-    this.#registerer.stateChange.addListener((state) => {
+    this.#registerer = registers ? new Registerer(this.#userAgent, { expires: registrationS }) : null;
+    this.#registerer?.stateChange.addListener((state) => {
       if (state === RegistererState.Registered) this.#store.change({ line: "registered" });
       else if (this.#store.get().line === "registered")
         this.#store.change({ line: this.#wanted ? "connecting" : "off" });
@@ -91,7 +93,7 @@ export class SipTelephone implements Telephone {
     this.#wanted = true;
     window.addEventListener("online", this.#retryNow);
     this.#store.change({ line: "connecting" });
-    this.#userAgent.start().catch(() => this.#retryLater());
+    this.#userAgent.start().catch(() => this.#disconnected());
   }
 
   async stop(): Promise<void> {
@@ -99,7 +101,7 @@ export class SipTelephone implements Telephone {
     window.removeEventListener("online", this.#retryNow);
     this.#cancelRetry();
     await this.hangUp().catch(() => {});
-    await this.#registerer.unregister().catch(() => {});
+    await this.#registerer?.unregister().catch(() => {});
     await this.#userAgent.stop().catch(() => {});
     this.sound.quiet();
     this.#store.change({ line: "off", call: null });
@@ -129,11 +131,12 @@ export class SipTelephone implements Telephone {
   async dial(target: string): Promise<void> {
     if (this.#store.get().line !== "registered") throw new TelephoneError("not-connected");
     const { host } = this.#userAgent.configuration.uri;
-    const uri = UserAgent.makeURI(`sip:${encodeURIComponent(target.replaceAll(/[\s().-]/g, ""))}@${host}`);
+    const number = encodeURIComponent(target.replaceAll(/[\s().-]/g, ""));
+    const uri = UserAgent.makeURI(target.startsWith("sip:") ? target : `sip:${number}@${host}`);
     if (uri === undefined) throw new TelephoneError("bad-number");
     await this.sound.open();
     const inviter = new Inviter(this.#userAgent, uri, { earlyMedia: true });
-    this.#seat(inviter, { phase: "dialling", direction: "outbound", callId: null, silent: false });
+    this.#seat(inviter, { phase: "dialling", direction: "outbound", silent: false });
     await new Promise<void>((resolve, reject) => {
       const requestDelegate = {
         onAccept: () => resolve(),
@@ -154,7 +157,6 @@ export class SipTelephone implements Telephone {
   }
 
   #rung(invitation: Invitation): void {
-    const callId = invitation.request.getHeader(callHeader) ?? null;
     const resumed = invitation.request.getHeader(resumeHeader) !== undefined;
     const before = this.#session;
     if (before !== null && !resumed) {
@@ -162,7 +164,7 @@ export class SipTelephone implements Telephone {
       return;
     }
     if (before !== null) void before.dispose();
-    this.#seat(invitation, { phase: "incoming", direction: "inbound", callId, silent: false });
+    this.#seat(invitation, { phase: "incoming", direction: "inbound", silent: false });
     if (resumed) void this.answer().catch(() => this.decline());
     else this.sound.cue("ring");
   }
@@ -238,8 +240,8 @@ export class SipTelephone implements Telephone {
     this.#retryDelayMs = retryMs.first;
     this.#cancelRetry();
     if (!this.#wanted) return;
-    this.#store.change({ line: "connecting" });
-    this.#registerer.register().catch(() => this.#retryLater());
+    this.#store.change({ line: this.#registerer === null ? "registered" : "connecting" });
+    this.#registerer?.register().catch(() => this.#retryLater());
   }
 
   #disconnected(): void {

@@ -15,7 +15,7 @@ export interface Telephone {
   answer(): Promise<void>;
   decline(): Promise<void>;
   hangUp(): Promise<void>;
-  /** A number as people write it, or `echo`, or `callback-CALL`. Rejects with `TelephoneError`. */
+  /** A number as people write it, or a `sip:` address that the server gave. Rejects with `TelephoneError`. */
   dial(target: string): Promise<void>;
   setMuted(muted: boolean): void;
   /** `0-9 * #`; false when no call could carry it. */
@@ -23,7 +23,7 @@ export interface Telephone {
 }
 
 export type TelephoneState = {
-  /** `lost`: was connected, is trying again. */
+  /** `registered`: calls can be placed, and come if it is a telephone that is rung. `lost`: is trying again. */
   readonly line: "off" | "connecting" | "registered" | "lost";
   readonly call: TelephoneCall | null;
   readonly muted: boolean;
@@ -32,8 +32,6 @@ export type TelephoneState = {
 export type TelephoneCall = {
   readonly phase: "incoming" | "dialling" | "connected";
   readonly direction: "inbound" | "outbound";
-  /** As the server names the call that rings; null for calls of one's own, which the desk's state names. */
-  readonly callId: string | null;
   /** No sound comes from the server at the moment. */
   readonly silent: boolean;
 };

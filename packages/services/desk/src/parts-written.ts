@@ -12,6 +12,8 @@ type Part = {
 /** A day's parts of a large site: past it the newest are given up and told; the call's own account still has them. */
 const maxWaiting = 10_000;
 const retryDelayMs = 2000;
+/** A store that does not answer holds up nobody who stops. */
+const closeWithinMs = 3000;
 
 /**
  * Writes down who joined, missed and passed on which call, one after the other. A store that fails is asked again
@@ -49,9 +51,11 @@ export class PartsWritten {
   async close(): Promise<void> {
     this.#retry?.cancel();
     this.#retry = null;
-    await this.#writing;
     this.#closed = true;
-    await this.#write();
+    const written = (this.#writing ?? Promise.resolve()).then(() => this.#write());
+    const late = new AbortController();
+    await Promise.race([written, this.#clock.sleep(closeWithinMs, { signal: late.signal }).catch(() => {})]);
+    late.abort();
     if (this.#waiting.length > 0) {
       this.#log.error({ parts: this.#waiting.length }, "who was on which call could not be written down");
     }

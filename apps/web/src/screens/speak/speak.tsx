@@ -43,7 +43,8 @@ export function Speak() {
     setProblem(null);
     try {
       const { webSocketPath, from, target } = await client.ask("trial.speakYourself", {});
-      const opened = await openTelephone({ webSocketPath, addressOfRecord: from, displayName: t("speak.citizen") });
+      const displayName = t("speak.citizen");
+      const opened = await openTelephone({ webSocketPath, addressOfRecord: from, displayName, registers: false });
       setTelephone(opened);
       opened.start();
       await registered(opened);
@@ -103,13 +104,15 @@ export function Speak() {
   );
 }
 
-/** Resolves once calls can be placed. */
+/** Resolves once calls can be placed; rejects when the server is out of reach or does not want this telephone. */
 function registered(telephone: Telephone): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const look = () => {
-      if (telephone.snapshot().line !== "registered") return;
+      const { line } = telephone.snapshot();
+      if (line === "connecting" || line === "off") return;
       stop();
-      resolve();
+      if (line === "registered") resolve();
+      else reject(new TelephoneError("not-connected"));
     };
     const stop = telephone.subscribe(look);
     look();
