@@ -255,8 +255,9 @@ function Timeline({ items }: { items: Whole["timeline"] }) {
         <p className={styles.quiet}>{t("oneCall.noTimeline")}</p>
       ) : (
         <ol className={styles.timeline}>
-          {items.map(({ atMs, kind, text, by }) => (
-            <li key={`${atMs}-${kind}`} data-by={by ?? undefined}>
+          {items.map(({ atMs, text, by }, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: what was written down stays in its place
+            <li key={index} data-by={by ?? undefined}>
               <span className={styles.at}>{clockTime(atMs)}</span>
               <span>
                 {say(text)}

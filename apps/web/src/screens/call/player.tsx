@@ -108,7 +108,7 @@ function OpenPlayer({
           ) : (
             <WavePicture wave={wave} share={lengthS === 0 ? 0 : atS / lengthS} />
           )}
-          {marks.map(({ atMs }) => (
+          {[...new Set(marks.map(({ atMs }) => atMs))].map((atMs) => (
             <span
               key={atMs}
               className={styles.mark}
