@@ -66,7 +66,7 @@ function SignInAgain({ me, onClose }: { me: Me; onClose: () => void }) {
     <Modal opened onClose={onClose} title={t("signIn.again")} closeButtonProps={{ "aria-label": t("page.close") }}>
       <div className={styles.stack}>
         <p className={styles.help}>{t("passkeys.again")}</p>
-        <SignInForm username={me.username} onSignedIn={onSignedIn} />
+        <SignInForm username={me.username} passkeys={me.secondFactor.passkeys > 0} onSignedIn={onSignedIn} />
       </div>
     </Modal>
   );

@@ -56,29 +56,30 @@ export function Passkeys({ me }: { me: Me }) {
           </>
         )}
       </Asked>
-      <Modal
-        opened={leaving !== null}
-        onClose={close}
-        title={t("passkeys.removeTitle")}
-        closeButtonProps={{ "aria-label": t("page.close") }}
-      >
-        <div className={styles.stack}>
-          <p>{t("passkeys.removeHelp", { name: leaving?.name ?? "" })}</p>
-          <FailureNote failure={remove.error} />
-          <div className={styles.foot}>
-            <Button variant="default" onClick={close} data-autofocus>
-              {t("page.cancel")}
-            </Button>
-            <Button
-              color="red"
-              loading={remove.isPending}
-              onClick={() => leaving !== null && remove.mutate({ id: leaving.id }, { onSuccess: close })}
-            >
-              {t("passkeys.remove")}
-            </Button>
+      {leaving !== null && (
+        <Modal
+          opened
+          onClose={close}
+          title={t("passkeys.removeTitle")}
+          closeButtonProps={{ "aria-label": t("page.close") }}
+        >
+          <div className={styles.stack}>
+            <p>{t("passkeys.removeHelp", { name: leaving.name })}</p>
+            <FailureNote failure={remove.error} />
+            <div className={styles.foot}>
+              <Button variant="default" onClick={close} data-autofocus>
+                {t("page.cancel")}
+              </Button>
+              <Button
+                loading={remove.isPending}
+                onClick={() => remove.mutate({ id: leaving.id }, { onSuccess: close })}
+              >
+                {t("passkeys.remove")}
+              </Button>
+            </div>
           </div>
-        </div>
-      </Modal>
+        </Modal>
+      )}
     </div>
   );
 }
@@ -109,15 +110,21 @@ function NoPasskeysHere({ administrator }: { administrator: boolean }) {
   const { t } = useTranslation();
   const there = onLocalhost(location.href);
   return (
-    <Note>
+    <Note
+      action={
+        there === null ? undefined : (
+          <Button component="a" href={there} variant="default" size="xs">
+            {t("passkeys.openLocalhost")}
+          </Button>
+        )
+      }
+    >
       <p>{t("passkeys.noAddress")}</p>
-      {there === null ? (
-        <p>{t(administrator ? "passkeys.noAddressKeeper" : "passkeys.noAddressHelp")}</p>
-      ) : (
-        <p>
-          {t("passkeys.localhost")} <a href={there}>{t("passkeys.openLocalhost")}</a>
-        </p>
-      )}
+      <p>
+        {t(
+          there !== null ? "passkeys.localhost" : administrator ? "passkeys.noAddressKeeper" : "passkeys.noAddressHelp",
+        )}
+      </p>
     </Note>
   );
 }

@@ -13,9 +13,17 @@ import styles from "./sign-in.module.css";
 
 /**
  * Name and password, and the six digits or a backup code when the account has them; or a passkey. Pasting and password
- * managers work everywhere. `username`: who signs in again, and nobody else.
+ * managers work everywhere. `username`: who signs in again, and nobody else; `passkeys`: whether there may be any.
  */
-export function SignInForm({ username: known, onSignedIn }: { username?: string; onSignedIn?: () => void }) {
+export function SignInForm({
+  username: known,
+  passkeys = true,
+  onSignedIn,
+}: {
+  username?: string;
+  passkeys?: boolean;
+  onSignedIn?: () => void;
+}) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const signIn = useDo("session.signIn");
@@ -38,6 +46,7 @@ export function SignInForm({ username: known, onSignedIn }: { username?: string;
       },
     );
   };
+  const offersPasskeys = passkeys && knowsPasskeys() && isPasskeyAddress(location);
   const backupWrong = second?.kind === "backup" && signIn.error?.code === "second-factor-wrong";
   const failure = signIn.error?.code === "second-factor-required" || backupWrong ? null : signIn.error;
   return (
@@ -66,6 +75,7 @@ export function SignInForm({ username: known, onSignedIn }: { username?: string;
         />
         <PasswordInput
           label={t("signIn.password")}
+          data-autofocus={known === undefined ? undefined : true}
           autoComplete="current-password"
           required
           withAsterisk={false}
@@ -93,7 +103,7 @@ export function SignInForm({ username: known, onSignedIn }: { username?: string;
           {t("signIn.submit")}
         </Button>
       </form>
-      {second === null && knowsPasskeys() && isPasskeyAddress(location) && <PasskeySignIn onSignedIn={entered} />}
+      {offersPasskeys && second === null && <PasskeySignIn onSignedIn={entered} />}
     </div>
   );
 }
