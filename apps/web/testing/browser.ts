@@ -57,7 +57,9 @@ export async function openScreen(page: Page, server: MockServer, url: string, sc
   server.keep(screen.calls ?? 12);
   server.signIn(screen.role === undefined ? "agent" : screen.role, screen.setup ?? []);
   server.show(screen.scene ?? "waiting");
-  await page.goto(`${url}${screen.path}`);
+  const address = new URL(screen.path, url);
+  if (screen.named === true) address.hostname = "localhost";
+  await page.goto(address.href);
   await page
     .locator(screen.ready ?? "main h1, main")
     .first()

@@ -6,7 +6,14 @@ const hour = 60 * minute;
 type Session = OperationOutput<"session">;
 export type Role = NonNullable<Session["me"]>["role"];
 
-export function sessionOf(role: Role | null, setup: Session["setup"], nowMs: number): Session {
+const passwordOnly = { passkeys: 0, totp: false };
+
+export function sessionOf(
+  role: Role | null,
+  setup: Session["setup"],
+  nowMs: number,
+  secondFactor: NonNullable<Session["me"]>["secondFactor"] = passwordOnly,
+): Session {
   const names = { agent: "김서연", supervisor: "이정민", administrator: "박지훈", auditor: "정유진" } as const;
   return {
     setup,
@@ -19,7 +26,7 @@ export function sessionOf(role: Role | null, setup: Session["setup"], nowMs: num
             displayName: names[role],
             role,
             departmentId: "passports",
-            secondFactor: { passkeys: 0, totp: false },
+            secondFactor,
             sessionExpiresAtMs: nowMs + 8 * hour,
           },
     organisation: setup.includes("organisation")

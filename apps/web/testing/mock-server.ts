@@ -3,10 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ApiError, type OperationName, operations } from "@jikimi/http-api";
+import { type OperationName, type OperationOutput, operations } from "@jikimi/http-api";
 import type { CallView, DeskState, ServerMessage } from "@jikimi/live-events";
 import { type WebSocket, WebSocketServer } from "ws";
 import * as data from "./mock-data.ts";
+import { MockSignIn, type Ways } from "./mock-sign-in.ts";
+import { Refusal } from "./refusal.ts";
 import { type Scene, type SceneName, scene } from "./scenes.ts";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
@@ -33,17 +35,6 @@ export type MockOptions = {
 
 type Answers = { [Name in OperationName]?: (input: Record<string, unknown>) => unknown };
 
-class Refusal extends Error {
-  readonly status: number;
-  readonly body: ApiError;
-
-  constructor(status: number, body: ApiError) {
-    super(body.code);
-    this.status = status;
-    this.body = body;
-  }
-}
-
 /** Speaks the contract from scenes, so that screens can be looked at without a server, a telephone or a caller. */
 export class MockServer {
   readonly #options: MockOptions;
@@ -51,8 +42,7 @@ export class MockServer {
   readonly #live = new Set<WebSocket>();
   readonly #phones = new Set<WebSocket>();
   #scene: Scene;
-  #role: data.Role | null = "agent";
-  #setup: ReturnType<typeof data.sessionOf>["setup"] = [];
+  readonly #signedIn: MockSignIn;
   #calls = 12;
   #empty = false;
   #failing: OperationName | null = null;
@@ -61,6 +51,7 @@ export class MockServer {
 
   constructor(options: MockOptions) {
     this.#options = options;
+    this.#signedIn = new MockSignIn(options.nowMs);
     this.#scene = scene("waiting", options.nowMs());
     this.#http = createServer((request, response) => void this.#answer(request, response));
     const sockets = new WebSocketServer({ noServer: true });
@@ -95,9 +86,13 @@ export class MockServer {
     this.#tellAll();
   }
 
-  signIn(role: data.Role | null, setup: ReturnType<typeof data.sessionOf>["setup"] = []): void {
-    this.#role = role;
-    this.#setup = setup;
+  signIn(role: data.Role | null, setup: OperationOutput<"session">["setup"] = []): void {
+    this.#signedIn.begin(role, setup);
+  }
+
+  /** What the person has beside the password; whoever `signIn` is about begins without. */
+  secure(ways: Ways): void {
+    this.#signedIn.secure(ways);
   }
 
   /** How many calls the lists hold; none: every list of the server is empty. */
@@ -121,7 +116,7 @@ export class MockServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", "http://mock");
+    const url = new URL(request.url ?? "/", `http://${request.headers.host ?? "mock"}`);
     if (url.pathname.startsWith("/api/")) {
       await this.#api(request, response, url);
       return;
@@ -156,7 +151,7 @@ export class MockServer {
       const parsed = operations[name].input.safeParse(input);
       if (!parsed.success)
         throw new Refusal(400, { code: "invalid-input", ko: "입력값을 확인해 주세요.", en: "Check what was entered." });
-      const answer = this.#answers()[name];
+      const answer = this.#answers(url.hostname)[name];
       const output: unknown = answer === undefined ? {} : answer(parsed.data as Record<string, unknown>);
       reply(response, 200, operations[name].output.parse(output));
     } catch (failure) {
@@ -165,21 +160,14 @@ export class MockServer {
     }
   }
 
-  #answers(): Answers {
+  #answers(hostname: string): Answers {
     const nowMs = this.#options.nowMs();
     const list = <List extends object>(all: List): List =>
       this.#empty ? (Object.fromEntries(Object.keys(all).map((key) => [key, []])) as unknown as List) : all;
     return {
-      session: () => data.sessionOf(this.#role, this.#setup, nowMs),
-      "session.signIn": ({ username, password, totp }) => this.#signIn(String(username), String(password), totp),
-      "session.signOut": () => this.#forget(),
-      "session.totpBegin": () => ({
-        uri: "otpauth://totp/Jikimi:agent1?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Jikimi",
-        backupCodes: ["4f7a-91bc", "a02e-77d1", "c913-5b60", "8e4d-20fa"],
-      }),
-      "setup.administrator": () => this.#step("administrator", "administrator"),
-      "setup.organisation": () => this.#step("organisation"),
-      "setup.policy": () => this.#step("policy"),
+      ...this.#signedIn.answers(hostname),
+      "setup.organisation": () => this.#signedIn.step("organisation"),
+      "setup.policy": () => this.#signedIn.step("policy"),
       "setup.presets": () => data.presets,
       "setup.sample": () => ({
         agents: [
@@ -188,7 +176,7 @@ export class MockServer {
         ],
         number: "070-0000-0120",
       }),
-      "setup.skipPeople": () => this.#step("people"),
+      "setup.skipPeople": () => this.#signedIn.step("people"),
       "policy.list": () => data.policies,
       "users.list": () => list(data.people),
       "users.add": ({ displayName, sipUsername, role }) => ({
@@ -240,36 +228,6 @@ export class MockServer {
     };
   }
 
-  #signIn(username: string, password: string, totp: unknown): unknown {
-    if (password === "wrong") {
-      throw new Refusal(401, {
-        code: "wrong-credentials",
-        ko: "아이디나 비밀번호가 맞지 않습니다. 다시 확인해 주세요.",
-        en: "The username or password is wrong. Check both.",
-      });
-    }
-    if (username === "second" && totp === undefined) {
-      throw new Refusal(401, {
-        code: "second-factor-required",
-        ko: "인증 코드를 입력해 주세요.",
-        en: "Enter the code.",
-      });
-    }
-    this.#role ??= "agent";
-    return { me: data.sessionOf(this.#role, this.#setup, this.#options.nowMs()).me };
-  }
-
-  #forget(): object {
-    this.#role = null;
-    return {};
-  }
-
-  #step(step: ReturnType<typeof data.sessionOf>["setup"][number], role?: data.Role): object {
-    this.#setup = this.#setup.filter((open) => open !== step);
-    if (role !== undefined) this.#role = role;
-    return role === undefined ? {} : { me: data.sessionOf(role, this.#setup, this.#options.nowMs()).me };
-  }
-
   #list(only: string, before: number | null): object {
     const calls = data
       .myCalls(this.#options.nowMs(), this.#calls)
@@ -318,12 +276,13 @@ export class MockServer {
     this.#live.add(socket);
     socket.on("close", () => this.#live.delete(socket));
     socket.on("message", () => socket.send(JSON.stringify({ kind: "pong", serverTimeMs: this.#options.nowMs() })));
-    const me = data.sessionOf(this.#role ?? "agent", [], 0).me;
+    const { role } = this.#signedIn;
+    const { me } = data.sessionOf(role, [], 0);
     const hello = {
       kind: "hello",
       protocol: 1,
       serverTimeMs: this.#options.nowMs(),
-      me: { personId: "person-1", displayName: me?.displayName ?? "", role: this.#role ?? "agent" },
+      me: { personId: "person-1", displayName: me?.displayName ?? "", role },
     };
     socket.send(JSON.stringify(hello));
     this.#tell(socket);

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import type { Role } from "./mock-data.ts";
 import type { MockServer } from "./mock-server.ts";
+import { strongWays } from "./mock-sign-in.ts";
 import type { SceneName } from "./scenes.ts";
 
 /** One picture of the gallery: who looks, at what, in which state of the desk. */
@@ -11,6 +12,8 @@ export type Screen = {
   readonly scene?: SceneName;
   readonly setup?: Parameters<MockServer["signIn"]>[1];
   readonly calls?: number;
+  /** Under a name, where browsers have passkeys; else under the address. */
+  readonly named?: boolean;
   /** What the person does before the picture; selectors must not depend on the language. */
   readonly act?: (page: Page, server: MockServer) => Promise<void>;
   /** Waits for this instead of `main`. */
@@ -25,6 +28,26 @@ const onDesk = (scene: SceneName, more: Partial<Screen> = {}): Screen => ({
 });
 const press = (selector: string) => async (page: Page) => {
   await page.locator(selector).first().click();
+};
+
+const fill = (page: Page, selector: string, text: string) => page.locator(selector).last().fill(text);
+const askSecondFactor = async (page: Page) => {
+  await fill(page, "input[autocomplete=username]", "second");
+  await fill(page, "input[autocomplete=current-password]", "a long password");
+  await page.locator("button[type=submit]").click();
+  await page.locator("input[autocomplete=one-time-code]").waitFor();
+};
+const askBackupCode = async (page: Page) => {
+  await askSecondFactor(page);
+  await press("form button[type=button] >> nth=-1")(page);
+  await page.locator("input[autocapitalize=characters]").waitFor();
+};
+/** With passkeys and an authenticator app. */
+const showStrong = async (page: Page, server: MockServer) => {
+  server.secure(strongWays);
+  await page.reload();
+  await page.locator("#sign-in li").first().waitFor();
+  await page.locator("#sign-in").scrollIntoViewIfNeeded();
 };
 
 const allSteps = ["administrator", "organisation", "policy", "people"] as const;
@@ -46,13 +69,21 @@ export const screens: readonly Screen[] = [
     name: "sign-in second factor",
     path: "/sign-in",
     role: null,
+    act: askSecondFactor,
+  },
+  { name: "sign-in backup code", path: "/sign-in", role: null, act: askBackupCode },
+  {
+    name: "sign-in backup code wrong",
+    path: "/sign-in",
+    role: null,
     act: async (page) => {
-      await page.locator("input[autocomplete=username]").fill("second");
-      await page.locator("input[autocomplete=current-password]").fill("a long password");
+      await askBackupCode(page);
+      await fill(page, "input[autocapitalize=characters]", "aaaaa-aaaaa");
       await page.locator("button[type=submit]").click();
-      await page.locator("input[autocomplete=one-time-code]").waitFor();
+      await page.locator("[data-tone=risk]").waitFor();
     },
   },
+  { name: "sign-in passkey", path: "/sign-in", role: null, named: true },
   { name: "first-run administrator", path: "/first-run", role: null, setup: [...allSteps] },
   {
     name: "first-run organisation",
@@ -73,6 +104,7 @@ export const screens: readonly Screen[] = [
     },
   },
   { name: "first-run done", path: "/first-run", role: "administrator", setup: [] },
+  { name: "first-run done named", path: "/first-run", role: "administrator", setup: [], named: true },
   onDesk("waiting"),
   onDesk("waiting", { name: "desk empty", calls: 0 }),
   {
@@ -168,6 +200,52 @@ export const screens: readonly Screen[] = [
       await page.locator("form button[type=submit]").last().click();
       await page.locator("svg[role=img]").waitFor();
       await page.locator("svg[role=img]").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "settings backup codes",
+    path: "/settings",
+    named: true,
+    act: async (page) => {
+      await fill(page, "form input[autocomplete=current-password]", "a long password");
+      await page.locator("form button[type=submit]").last().click();
+      await fill(page, "input[autocomplete=one-time-code]", "123456");
+      await page.locator("form button[type=submit]").last().click();
+      await page.locator("#sign-in li code").first().waitFor();
+      await page.locator("#sign-in li code").last().scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "settings passkeys", path: "/settings", named: true, act: showStrong },
+  { name: "settings passkeys elsewhere", path: "/settings", act: showStrong },
+  {
+    name: "settings passkey remove",
+    path: "/settings",
+    named: true,
+    act: async (page, server) => {
+      await showStrong(page, server);
+      await page.locator("#sign-in li button").first().click();
+      await page.locator("[role=dialog]").waitFor();
+    },
+  },
+  {
+    name: "settings passkey sign in again",
+    path: "/settings",
+    named: true,
+    act: async (page, server) => {
+      server.secure({ ...strongWays, stale: true });
+      await page.locator("#sign-in form input[maxlength='80']").fill("휴대전화");
+      await page.locator("#sign-in form button[type=submit]").first().click();
+      await page.locator("[role=dialog] form").waitFor();
+    },
+  },
+  {
+    name: "settings second factor off",
+    path: "/settings",
+    named: true,
+    act: async (page, server) => {
+      await showStrong(page, server);
+      await page.locator("#sign-in section").last().locator("button").click();
+      await page.locator("#sign-in section").last().locator("form").waitFor();
     },
   },
   { name: "settings auditor", path: "/settings", role: "auditor" },

@@ -26,6 +26,11 @@ export function dateAndTime(atMs: number, language: Language): string {
   }).format(atMs);
 }
 
+/** For what may be years ago. */
+export function longDate(atMs: number, language: Language): string {
+  return new Intl.DateTimeFormat(locales[language], { dateStyle: "long" }).format(atMs);
+}
+
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }

@@ -22,9 +22,10 @@ const flags = [
   "--allow-loopback-in-peer-connection",
 ];
 
-/** Debian's `chromium`; a machine without it must say so rather than pass. */
-export function requireChromium(): void {
+/** Where Debian's `chromium` is; a machine without it must say so rather than pass. */
+export function requireChromium(): string {
   if (!existsSync(program)) throw new Error("Chromium is missing: apt-get install chromium");
+  return program;
 }
 
 export type BrowserStatistics = {

@@ -6,6 +6,7 @@ import { Brand } from "../../components/brand.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { LinkButton } from "../../components/link-button.tsx";
 import { useWindowTitle } from "../../components/page.tsx";
+import { isPasskeyAddress, knowsPasskeys } from "../../passkeys/browser-passkeys.ts";
 import { LookChoices } from "../../shell/user-menu.tsx";
 import { AdministratorStep } from "./administrator-step.tsx";
 import styles from "./first-run.module.css";
@@ -80,12 +81,13 @@ function StepScreen({ step, session, onDone }: { step: Step; session: Session; o
     case "people":
       return <PeopleStep onDone={onDone} />;
     case "done":
-      return <Done />;
+      return <Done me={session.me} />;
   }
 }
 
-function Done() {
+function Done({ me }: { me: Session["me"] }) {
   const { t } = useTranslation();
+  const plain = me !== null && me.secondFactor.passkeys === 0 && !me.secondFactor.totp;
   return (
     <div className={styles.done}>
       <span className={styles.picture}>
@@ -101,6 +103,25 @@ function Done() {
           {t("firstRun.toDesk")}
         </LinkButton>
       </div>
+      {plain && <SaferAccount />}
     </div>
+  );
+}
+
+/** An offer, never a wall: the password alone is enough to go on. */
+function SaferAccount() {
+  const { t } = useTranslation();
+  const passkeys = knowsPasskeys() && isPasskeyAddress(location);
+  return (
+    <section className={styles.offer}>
+      <Icon name="key" />
+      <div>
+        <h2>{t("firstRun.safer.title")}</h2>
+        <p className={styles.help}>{t(passkeys ? "firstRun.safer.help" : "firstRun.safer.helpApp")}</p>
+      </div>
+      <LinkButton to="/settings" hash="sign-in" variant="subtle" size="compact-sm">
+        {t("firstRun.safer.go")}
+      </LinkButton>
+    </section>
   );
 }

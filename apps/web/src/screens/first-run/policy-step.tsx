@@ -26,6 +26,7 @@ export function PolicyStep({ onDone }: { onDone: () => void }) {
                 key={preset.id}
                 preset={preset}
                 chosen={preset.id === data.chosen}
+                goesOn
                 busy={choose.isPending && choose.variables?.policyId === preset.id}
                 onChoose={() => choose.mutate({ policyId: preset.id }, { onSuccess: onDone })}
               />

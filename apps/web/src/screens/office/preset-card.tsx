@@ -13,16 +13,20 @@ export function PresetCard({
   preset,
   chosen,
   busy,
+  goesOn = false,
   onChoose,
 }: {
   preset: Preset;
   chosen: boolean;
   busy: boolean;
+  /** In the first run: the one that is in force can be confirmed. */
+  goesOn?: boolean;
   onChoose: () => void;
 }) {
   const { t } = useTranslation();
   const { say } = useLanguage();
   const title = say(preset.title);
+  const confirms = chosen && goesOn;
   return (
     <li className={styles.card} data-chosen={chosen || undefined}>
       <div className={styles.head}>
@@ -48,13 +52,13 @@ export function PresetCard({
         </ul>
       </details>
       <Button
-        variant={chosen ? "light" : "default"}
-        disabled={chosen}
+        variant={confirms ? "filled" : chosen ? "light" : "default"}
+        disabled={chosen && !confirms}
         loading={busy}
-        aria-label={t("preset.chooseNamed", { title })}
+        aria-label={t(confirms ? "preset.goOnNamed" : "preset.chooseNamed", { title })}
         onClick={onChoose}
       >
-        {t(chosen ? "preset.inForce" : "preset.choose")}
+        {t(confirms ? "preset.goOn" : chosen ? "preset.inForce" : "preset.choose")}
       </Button>
     </li>
   );

@@ -2,58 +2,155 @@ import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { encode } from "uqr";
+import type { ApiFailure } from "../../api/client.ts";
 import { useDo } from "../../api/use-operation.ts";
 import type { Me } from "../../app/session.ts";
 import { FailureNote } from "../../components/failure-note.tsx";
 import { Note } from "../../components/note.tsx";
+import { BackupCodes } from "./backup-codes.tsx";
 import styles from "./settings.module.css";
 
-/** Six digits from a telephone app beside the password (TOTP, RFC 6238). */
+/** Six digits from a telephone app beside the password (TOTP, RFC 6238): switched on, and off again. */
 export function SecondFactor({ me }: { me: Me }) {
   const { t } = useTranslation();
   const begin = useDo("session.totpBegin");
   const confirm = useDo("session.totpConfirm", { refreshes: ["session"] });
-  const [password, setPassword] = useState("");
-  const [code, setCode] = useState("");
-  if (me.secondFactor.totp && !confirm.isSuccess) return <Note tone="calm">{t("second.isOn")}</Note>;
-  if (confirm.isSuccess) {
+  const off = useDo("session.totpOff", { refreshes: ["session"] });
+  const [asksOff, setAsksOff] = useState(false);
+  const begun = begin.data;
+  if (begun !== undefined && confirm.isSuccess) {
+    const kept = () => {
+      begin.reset();
+      confirm.reset();
+    };
+    return <BackupCodes codes={begun.backupCodes} onKept={kept} />;
+  }
+  if (begun !== undefined) {
     return (
-      <Note tone="calm" live>
-        {t("second.nowOn")}
-      </Note>
+      <Confirm
+        uri={begun.uri}
+        failure={confirm.error}
+        busy={confirm.isPending}
+        onCode={(code) => confirm.mutate({ code })}
+      />
     );
   }
-  if (begin.data === undefined) {
+  if (!me.secondFactor.totp) {
     return (
-      <form
-        className={styles.stack}
-        onSubmit={(event) => {
-          event.preventDefault();
-          begin.mutate({ password });
-        }}
-      >
+      <div className={styles.stack}>
+        {off.isSuccess && (
+          <Note tone="calm" live>
+            {t("second.nowOff")}
+          </Note>
+        )}
         <p className={styles.help}>{t("second.help")}</p>
-        <PasswordInput
-          label={t("password.current")}
-          autoComplete="current-password"
-          value={password}
-          visibilityToggleButtonProps={{ "aria-label": t("signIn.showPassword"), tabIndex: 0 }}
-          onChange={(event) => setPassword(event.currentTarget.value)}
+        <AskPassword
+          action={t("second.begin")}
+          failure={begin.error}
+          busy={begin.isPending}
+          onPassword={(password) => begin.mutate({ password })}
         />
-        <FailureNote failure={begin.error} />
-        <Button type="submit" className={styles.start} disabled={password === ""} loading={begin.isPending}>
-          {t("second.begin")}
-        </Button>
-      </form>
+      </div>
     );
   }
-  const { uri, backupCodes } = begin.data;
+  return (
+    <div className={styles.stack}>
+      <Note tone="calm">{t("second.isOn")}</Note>
+      {asksOff ? (
+        <>
+          <p className={styles.help}>{t("second.offHelp")}</p>
+          <AskPassword
+            action={t("second.off")}
+            failure={off.error}
+            busy={off.isPending}
+            onPassword={(password) => off.mutate({ password })}
+            onCancel={() => {
+              setAsksOff(false);
+              off.reset();
+            }}
+          />
+        </>
+      ) : (
+        <Button variant="default" className={styles.start} onClick={() => setAsksOff(true)}>
+          {t("second.off")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Whoever sits at a page that was left open does not change how its owner signs in. */
+function AskPassword({
+  action,
+  failure,
+  busy,
+  onPassword,
+  onCancel,
+}: {
+  action: string;
+  failure: ApiFailure | null;
+  busy: boolean;
+  onPassword: (password: string) => void;
+  /** For what was asked for by a button; its field takes the focus. */
+  onCancel?: () => void;
+}) {
+  const { t } = useTranslation();
+  const [password, setPassword] = useState("");
   return (
     <form
       className={styles.stack}
       onSubmit={(event) => {
         event.preventDefault();
-        confirm.mutate({ code: code.trim() });
+        onPassword(password);
+      }}
+    >
+      <PasswordInput
+        ref={onCancel === undefined ? null : focus}
+        label={t("password.current")}
+        autoComplete="current-password"
+        value={password}
+        visibilityToggleButtonProps={{ "aria-label": t("signIn.showPassword"), tabIndex: 0 }}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+      <FailureNote failure={failure} />
+      <div className={styles.buttons}>
+        <Button type="submit" disabled={password === ""} loading={busy}>
+          {action}
+        </Button>
+        {onCancel !== undefined && (
+          <Button variant="default" onClick={onCancel}>
+            {t("page.cancel")}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+function focus(field: HTMLInputElement | null): void {
+  field?.focus();
+}
+
+/** The picture to scan, and the first code that proves that it was. */
+function Confirm({
+  uri,
+  failure,
+  busy,
+  onCode,
+}: {
+  uri: string;
+  failure: ApiFailure | null;
+  busy: boolean;
+  onCode: (code: string) => void;
+}) {
+  const { t } = useTranslation();
+  const [code, setCode] = useState("");
+  return (
+    <form
+      className={styles.stack}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onCode(code.trim());
       }}
     >
       <p className={styles.help}>{t("second.scan")}</p>
@@ -61,18 +158,6 @@ export function SecondFactor({ me }: { me: Me }) {
       <p className={styles.help}>
         {t("second.byHand")} <code className={styles.secret}>{new URL(uri).searchParams.get("secret")}</code>
       </p>
-      {backupCodes.length > 0 && (
-        <div>
-          <p className={styles.help}>{t("second.backup")}</p>
-          <ul className={styles.codes}>
-            {backupCodes.map((one) => (
-              <li key={one}>
-                <code>{one}</code>
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
       <TextInput
         label={t("signIn.code")}
         inputMode="numeric"
@@ -81,13 +166,8 @@ export function SecondFactor({ me }: { me: Me }) {
         value={code}
         onChange={(event) => setCode(event.currentTarget.value)}
       />
-      <FailureNote failure={confirm.error} />
-      <Button
-        type="submit"
-        className={styles.start}
-        disabled={!/^\d{6}$/.test(code.trim())}
-        loading={confirm.isPending}
-      >
+      <FailureNote failure={failure} />
+      <Button type="submit" className={styles.start} disabled={!/^\d{6}$/.test(code.trim())} loading={busy}>
         {t("second.confirm")}
       </Button>
     </form>

@@ -11,6 +11,7 @@ import { LookChoices } from "../../shell/user-menu.tsx";
 import { ShortcutList } from "../../shortcuts/shortcut-list.tsx";
 import { useSeat } from "../../telephone/use-telephone.tsx";
 import { ChangePassword } from "./change-password.tsx";
+import { Passkeys } from "./passkeys.tsx";
 import { SecondFactor } from "./second-factor.tsx";
 import styles from "./settings.module.css";
 import { SoundDevices } from "./sound-devices.tsx";
@@ -48,9 +49,14 @@ export function Settings() {
       <Panel title={t("password.title")}>
         <ChangePassword />
       </Panel>
-      <Panel title={t("second.title")}>
-        <SecondFactor me={me} />
-      </Panel>
+      <div id="sign-in" className={styles.ways}>
+        <Panel title={t("passkeys.title")}>
+          <Passkeys me={me} />
+        </Panel>
+        <Panel title={t("second.title")}>
+          <SecondFactor me={me} />
+        </Panel>
+      </div>
       <Panel title={t("settings.known")}>
         <div className={styles.stack}>
           <p className={styles.help}>{t("settings.knownHelp")}</p>
