@@ -71,6 +71,7 @@ export async function openScreen(page: Page, server: MockServer, url: string, sc
   await page.evaluate(() => document.fonts.ready);
   await page.waitForLoadState("networkidle");
   await screen.act?.(page, server);
+  complaints.push(...server.mistakes.splice(0));
   return complaints;
 }
 

@@ -6,22 +6,24 @@ const hour = 60 * minute;
 type Session = OperationOutput<"session">;
 export type Role = NonNullable<Session["me"]>["role"];
 
+const names = { agent: "김서연", supervisor: "이정민", administrator: "박지훈", auditor: "정유진" } as const;
+
+export function personOf(role: Role, nowMs: number): NonNullable<Session["me"]> {
+  return {
+    personId: "person-1",
+    username: role === "administrator" ? "admin" : `${role}1`,
+    displayName: names[role],
+    role,
+    departmentId: "passports",
+    secondFactor: { passkeys: 0, totp: false },
+    sessionExpiresAtMs: nowMs + 8 * hour,
+  };
+}
+
 export function sessionOf(role: Role | null, setup: Session["setup"], nowMs: number): Session {
-  const names = { agent: "김서연", supervisor: "이정민", administrator: "박지훈", auditor: "정유진" } as const;
   return {
     setup,
-    me:
-      role === null
-        ? null
-        : {
-            personId: "person-1",
-            username: role === "administrator" ? "admin" : `${role}1`,
-            displayName: names[role],
-            role,
-            departmentId: "passports",
-            secondFactor: { passkeys: 0, totp: false },
-            sessionExpiresAtMs: nowMs + 8 * hour,
-          },
+    me: role === null ? null : personOf(role, nowMs),
     organisation: setup.includes("organisation")
       ? null
       : { ko: "한빛구청 민원콜센터", en: "Hanbit District Call Centre" },
@@ -213,24 +215,31 @@ export const people: OperationOutput<"users.list"> = {
   })),
 };
 
+export const passports: OperationOutput<"departments.set">["department"] = {
+  id: "passports",
+  names: { ko: "민원여권과", en: "Civil Affairs and Passports" },
+  recordingMode: "all-call",
+  noticeBeforeConnection: true,
+  policyId: "seoul-20",
+  hours: null,
+  ringTimeoutMs: 20_000,
+  queueTimeoutMs: 120_000,
+  language: "ko",
+  displayNumber: "070-0000-0120",
+};
+
 export const departments: OperationOutput<"departments.list"> = {
-  departments: (
-    [
-      ["passports", "민원여권과", "Civil Affairs and Passports", "seoul-20", "070-0000-0120"],
-      ["traffic", "교통행정과", "Traffic", "kt-automatic", null],
-    ] as const
-  ).map(([id, ko, en, policyId, displayNumber]) => ({
-    id,
-    names: { ko, en },
-    recordingMode: id === "traffic" ? ("on-demand" as const) : ("all-call" as const),
-    noticeBeforeConnection: true,
-    policyId,
-    hours: null,
-    ringTimeoutMs: 20_000,
-    queueTimeoutMs: 120_000,
-    language: "ko" as const,
-    displayNumber,
-  })),
+  departments: [
+    passports,
+    {
+      ...passports,
+      id: "traffic",
+      names: { ko: "교통행정과", en: "Traffic" },
+      recordingMode: "on-demand",
+      policyId: "kt-automatic",
+      displayNumber: null,
+    },
+  ],
 };
 
 export const numbers: OperationOutput<"numbers.list"> = {
@@ -240,22 +249,20 @@ export const numbers: OperationOutput<"numbers.list"> = {
   ],
 };
 
-export const trunks: OperationOutput<"trunks.list"> = {
-  trunks: [
-    {
-      id: "carrier",
-      name: "인터넷전화 대표 회선",
-      host: "sip.carrier.example",
-      port: 5060,
-      transport: "udp",
-      route: { kind: "registered", username: "0700000120", authUsername: null, registrationIntervalMs: 300_000 },
-      numberFormat: "national",
-      priority: 10,
-      active: true,
-      hasSecret: true,
-    },
-  ],
+export const carrier: OperationOutput<"trunks.add">["trunk"] = {
+  id: "carrier",
+  name: "인터넷전화 대표 회선",
+  host: "sip.carrier.example",
+  port: 5060,
+  transport: "udp",
+  route: { kind: "registered", username: "0700000120", authUsername: null, registrationIntervalMs: 300_000 },
+  numberFormat: "national",
+  priority: 10,
+  active: true,
+  hasSecret: true,
 };
+
+export const trunks: OperationOutput<"trunks.list"> = { trunks: [carrier] };
 
 export const presets: OperationOutput<"setup.presets"> = {
   chosen: "seoul-20",

@@ -3,7 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ApiError, type OperationName, operations } from "@jikimi/http-api";
+import {
+  type ApiError,
+  type OperationName,
+  type OperationOutput,
+  type OperationRequest,
+  operations,
+} from "@jikimi/http-api";
 import type { CallView, DeskState, ServerMessage } from "@jikimi/live-events";
 import { type WebSocket, WebSocketServer } from "ws";
 import * as data from "./mock-data.ts";
@@ -31,7 +37,10 @@ export type MockOptions = {
   readonly port?: number;
 };
 
-type Answers = { [Name in OperationName]?: (input: Record<string, unknown>) => unknown };
+type Done = OperationOutput<"desk.hold">;
+type Answers = {
+  readonly [Name in OperationName]?: (input: OperationRequest<Name>) => OperationOutput<Name>;
+};
 
 class Refusal extends Error {
   readonly status: number;
@@ -50,6 +59,8 @@ export class MockServer {
   readonly #http: Server;
   readonly #live = new Set<WebSocket>();
   readonly #phones = new Set<WebSocket>();
+  /** Where this server itself was wrong: an answer that the contract does not know. */
+  readonly mistakes: string[] = [];
   #scene: Scene;
   #role: data.Role | null = "agent";
   #setup: ReturnType<typeof data.sessionOf>["setup"] = [];
@@ -156,12 +167,15 @@ export class MockServer {
       const parsed = operations[name].input.safeParse(input);
       if (!parsed.success)
         throw new Refusal(400, { code: "invalid-input", ko: "입력값을 확인해 주세요.", en: "Check what was entered." });
-      const answer = this.#answers()[name];
-      const output: unknown = answer === undefined ? {} : answer(parsed.data as Record<string, unknown>);
+      const answer = this.#answers()[name] as ((input: unknown) => unknown) | undefined;
+      const output = answer === undefined ? {} : answer(parsed.data);
       reply(response, 200, operations[name].output.parse(output));
     } catch (failure) {
       if (failure instanceof Refusal) reply(response, failure.status, failure.body);
-      else reply(response, 500, { code: "internal", ko: String(failure), en: String(failure) });
+      else {
+        this.mistakes.push(`${request.method} ${url.pathname}: ${String(failure)}`);
+        reply(response, 500, { code: "internal", ko: String(failure), en: String(failure) });
+      }
     }
   }
 
@@ -171,13 +185,16 @@ export class MockServer {
       this.#empty ? (Object.fromEntries(Object.keys(all).map((key) => [key, []])) as unknown as List) : all;
     return {
       session: () => data.sessionOf(this.#role, this.#setup, nowMs),
-      "session.signIn": ({ username, password, totp }) => this.#signIn(String(username), String(password), totp),
+      "session.signIn": ({ username, password, totp }) => this.#signIn(username, password, totp),
       "session.signOut": () => this.#forget(),
       "session.totpBegin": () => ({
         uri: "otpauth://totp/Jikimi:agent1?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Jikimi",
         backupCodes: ["4f7a-91bc", "a02e-77d1", "c913-5b60", "8e4d-20fa"],
       }),
-      "setup.administrator": () => this.#step("administrator", "administrator"),
+      "setup.administrator": () => {
+        this.#step("administrator");
+        return this.#enter("administrator");
+      },
       "setup.organisation": () => this.#step("organisation"),
       "setup.policy": () => this.#step("policy"),
       "setup.presets": () => data.presets,
@@ -191,17 +208,17 @@ export class MockServer {
       "setup.skipPeople": () => this.#step("people"),
       "policy.list": () => data.policies,
       "users.list": () => list(data.people),
-      "users.add": ({ displayName, sipUsername, role }) => ({
-        person: { ...data.people.people[1], id: "new", displayName, sipUsername, role },
+      "users.add": ({ displayName, sipUsername, role, departmentId }) => ({
+        person: { id: "new", displayName, sipUsername, role, departmentId, active: true, createdAtMs: nowMs },
         madePassword: "구름-바다-5521",
       }),
       "departments.list": () => list(data.departments),
-      "departments.add": () => ({ department: data.departments.departments[0] }),
-      "departments.set": () => ({ department: data.departments.departments[0] }),
+      "departments.add": () => ({ department: data.passports }),
+      "departments.set": () => ({ department: data.passports }),
       "numbers.list": () => list(data.numbers),
       "numbers.add": (input) => ({ number: input }),
       "trunks.list": () => list(data.trunks),
-      "trunks.add": () => ({ trunk: data.trunks.trunks[0] }),
+      "trunks.add": () => ({ trunk: data.carrier }),
       "desk.phone": () => ({
         webSocketPath: "/sip",
         addressOfRecord: "sip:agent1@127.0.0.1",
@@ -209,15 +226,16 @@ export class MockServer {
         numberShown: "070-0000-0120",
         codecs: ["opus", "PCMU", "PCMA"],
         echoAddress: "echo",
+        resumeHeader: "X-Jikimi-Resume",
       }),
       "desk.takePhone": () => this.#change((desk) => ({ ...desk, phone: { ...desk.phone, holder: "this-tab" } })),
       "desk.presence": (input) => this.#presence(input),
-      "desk.act": ({ action }) => this.#act((action as { kind: string }).kind),
-      "desk.hold": ({ on }) => this.#changeCall((call) => ({ ...call, heldBy: on === true ? "agent" : null })),
+      "desk.act": ({ action }) => this.#act(action.kind),
+      "desk.hold": ({ on }) => this.#changeCall((call) => ({ ...call, heldBy: on ? "agent" : null })),
       "desk.record": ({ on }) =>
-        this.#changeCall((call) => ({ ...call, recording: { ...call.recording, on: on === true } })),
+        this.#changeCall((call) => ({ ...call, recording: { ...call.recording, on } })),
       "desk.transfer": ({ to }) =>
-        this.#changeCall((call) => ({ ...call, heldBy: "agent", consultation: { to: String(to), state: "ringing" } })),
+        this.#changeCall((call) => ({ ...call, heldBy: "agent", consultation: { to, state: "ringing" } })),
       "desk.finishTransfer": ({ how }) =>
         how === "complete"
           ? this.#hangUp()
@@ -227,20 +245,20 @@ export class MockServer {
       "desk.colleagues": () => list(data.colleagues),
       "desk.completeWrapUp": () => this.#show("waiting"),
       "desk.dispositions": () => data.dispositions,
-      "desk.calls": ({ only, before }) => this.#list(String(only), before === undefined ? null : Number(before)),
+      "desk.calls": ({ only, before }) => this.#list(only, before ?? null),
       "desk.seenMissed": () => this.#change((desk) => ({ ...desk, missedCalls: 0 })),
       "desk.callBack": () => ({ target: "callback-call-1" }),
-      "desk.call": ({ callId }) => data.wholeCall(nowMs, String(callId)),
+      "desk.call": ({ callId }) => data.wholeCall(nowMs, callId),
       "trial.scenarios": () => list(data.scenarios),
       "trial.start": () => {
         this.#show("ringing");
-        return { callNumber: "070-0000-0120" };
+        return { callNumber: "070-0000-0120", dial: null };
       },
       "trial.speakYourself": () => ({ webSocketPath: "/sip?trial=1", from: "sip:trial@127.0.0.1", target: "agent1" }),
     };
   }
 
-  #signIn(username: string, password: string, totp: unknown): unknown {
+  #signIn(username: string, password: string, totp: string | undefined): OperationOutput<"session.signIn"> {
     if (password === "wrong") {
       throw new Refusal(401, {
         code: "wrong-credentials",
@@ -255,22 +273,25 @@ export class MockServer {
         en: "Enter the code.",
       });
     }
-    this.#role ??= "agent";
-    return { me: data.sessionOf(this.#role, this.#setup, this.#options.nowMs()).me };
+    return this.#enter(this.#role ?? "agent");
   }
 
-  #forget(): object {
+  #enter(role: data.Role): OperationOutput<"session.signIn"> {
+    this.#role = role;
+    return { me: data.personOf(role, this.#options.nowMs()) };
+  }
+
+  #forget(): Done {
     this.#role = null;
     return {};
   }
 
-  #step(step: ReturnType<typeof data.sessionOf>["setup"][number], role?: data.Role): object {
+  #step(step: ReturnType<typeof data.sessionOf>["setup"][number]): Done {
     this.#setup = this.#setup.filter((open) => open !== step);
-    if (role !== undefined) this.#role = role;
-    return role === undefined ? {} : { me: data.sessionOf(role, this.#setup, this.#options.nowMs()).me };
+    return {};
   }
 
-  #list(only: string, before: number | null): object {
+  #list(only: string, before: number | null): OperationOutput<"desk.calls"> {
     const calls = data
       .myCalls(this.#options.nowMs(), this.#calls)
       .filter(({ missed, incidentIds }) =>
@@ -280,36 +301,36 @@ export class MockServer {
     return { calls: calls.slice(0, 50) };
   }
 
-  #presence(input: Record<string, unknown>): object {
+  #presence(input: OperationRequest<"desk.presence">): Done {
     const sinceMs = this.#options.nowMs();
     if (input.kind === "away") {
-      const reason = input.reason as "break";
+      const { reason } = input;
       return this.#change((desk) => ({ ...desk, presence: { kind: "away", reason, sinceMs } }));
     }
     return this.#change((desk) => ({ ...desk, wrapUp: null, presence: { kind: "ready", sinceMs } }));
   }
 
-  #act(kind: string): object {
+  #act(kind: string): Done {
     if (kind === "end-now") return this.#show("ended-rest");
     if (kind === "warn-now" || kind === "confirm") return this.#show("warning");
     return this.#changeCall((call) => ({ ...call, protection: { ...call.protection, band: null, next: null } }));
   }
 
-  #hangUp(): object {
+  #hangUp(): Done {
     return this.#show("wrap-up");
   }
 
-  #show(name: SceneName): object {
+  #show(name: SceneName): Done {
     this.show(name);
     return {};
   }
 
-  #change(change: (desk: DeskState) => DeskState): object {
+  #change(change: (desk: DeskState) => DeskState): Done {
     this.change(change);
     return {};
   }
 
-  #changeCall(change: (call: CallView) => CallView): object {
+  #changeCall(change: (call: CallView) => CallView): Done {
     this.change((desk) => (desk.call === null ? desk : { ...desk, call: change(desk.call) }));
     return {};
   }
@@ -318,12 +339,12 @@ export class MockServer {
     this.#live.add(socket);
     socket.on("close", () => this.#live.delete(socket));
     socket.on("message", () => socket.send(JSON.stringify({ kind: "pong", serverTimeMs: this.#options.nowMs() })));
-    const me = data.sessionOf(this.#role ?? "agent", [], 0).me;
+    const me = data.personOf(this.#role ?? "agent", 0);
     const hello = {
       kind: "hello",
       protocol: 1,
       serverTimeMs: this.#options.nowMs(),
-      me: { personId: "person-1", displayName: me?.displayName ?? "", role: this.#role ?? "agent" },
+      me: { personId: "person-1", displayName: me.displayName, role: this.#role ?? "agent" },
     };
     socket.send(JSON.stringify(hello));
     this.#tell(socket);

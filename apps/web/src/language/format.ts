@@ -15,12 +15,6 @@ export function countdown(ms: number): string {
 
 const locales = { ko: "ko-KR", en: "en-GB" } as const;
 
-function timeOfDay(atMs: number, language: Language): string {
-  return new Intl.DateTimeFormat(locales[language], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(
-    atMs,
-  );
-}
-
 export function dateAndTime(atMs: number, language: Language): string {
   return new Intl.DateTimeFormat(locales[language], {
     month: "short",
