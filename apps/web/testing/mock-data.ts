@@ -121,7 +121,7 @@ export function wholeCall(nowMs: number, callId: string): OperationOutput<"desk.
       {
         atMs: 33_000,
         kind: "heard",
-        text: { ko: "욕설을 들었습니다 (확신도 82 %)", en: "Profanity was heard (confidence 82 %)" },
+        text: { ko: "욕설을 들었습니다 (확신도 82%)", en: "Profanity was heard (confidence 82%)" },
         by: "jikimi",
       },
       {
@@ -139,7 +139,7 @@ export function wholeCall(nowMs: number, callId: string): OperationOutput<"desk.
       {
         atMs: 50_500,
         kind: "heard",
-        text: { ko: "협박을 들었습니다 (확신도 77 %)", en: "A threat was heard (confidence 77 %)" },
+        text: { ko: "협박을 들었습니다 (확신도 77%)", en: "A threat was heard (confidence 77%)" },
         by: "jikimi",
       },
       {

@@ -294,7 +294,7 @@ export function scene(name: SceneName, nowMs: number): Scene {
         ...plain,
         desk: withCall(
           callAt(nowMs, {
-            startedAtMs: nowMs - 20 * minute,
+            startedAtMs: nowMs - 19 * minute - 24_000 - connectedAfterMs,
             bridgedAtMs: nowMs - 19 * minute - 24_000,
             longCall: {
               limitAtMs: nowMs + 36_000,

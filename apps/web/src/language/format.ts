@@ -27,5 +27,5 @@ export function dateAndTime(atMs: number, language: Language): string {
 }
 
 export function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  return `${Math.round(share * 100)}%`;
 }
