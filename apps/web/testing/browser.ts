@@ -41,7 +41,13 @@ export async function openContext(browser: Browser, language: Language): Promise
     reducedMotion: "reduce",
     serviceWorkers: "block",
   });
-  await context.addInitScript((chosen) => localStorage.setItem("jikimi.language", chosen), language);
+  // Each new tab begins with nothing remembered but the language.
+  await context.addInitScript((chosen) => {
+    if (sessionStorage.getItem("begun") !== null) return;
+    sessionStorage.setItem("begun", "");
+    localStorage.clear();
+    localStorage.setItem("jikimi.language", chosen);
+  }, language);
   return context;
 }
 
@@ -67,6 +73,7 @@ export async function openScreen(page: Page, server: MockServer, url: string, sc
   await page.evaluate(() => document.fonts.ready);
   await page.waitForLoadState("networkidle");
   await screen.act?.(page, server);
+  complaints.push(...server.mistakes.splice(0));
   return complaints;
 }
 

@@ -126,7 +126,7 @@ export function wholeCall(nowMs: number, callId: string): OperationOutput<"desk.
       {
         atMs: 33_000,
         kind: "heard",
-        text: { ko: "욕설을 들었습니다 (확신도 82 %)", en: "Profanity was heard (confidence 82 %)" },
+        text: { ko: "욕설을 들었습니다 (확신도 82%)", en: "Profanity was heard (confidence 82%)" },
         by: "jikimi",
       },
       {
@@ -144,7 +144,7 @@ export function wholeCall(nowMs: number, callId: string): OperationOutput<"desk.
       {
         atMs: 50_500,
         kind: "heard",
-        text: { ko: "협박을 들었습니다 (확신도 77 %)", en: "A threat was heard (confidence 77 %)" },
+        text: { ko: "협박을 들었습니다 (확신도 77%)", en: "A threat was heard (confidence 77%)" },
         by: "jikimi",
       },
       {
@@ -220,24 +220,31 @@ export const people: OperationOutput<"users.list"> = {
   })),
 };
 
+export const passports: OperationOutput<"departments.set">["department"] = {
+  id: "passports",
+  names: { ko: "민원여권과", en: "Civil Affairs and Passports" },
+  recordingMode: "all-call",
+  noticeBeforeConnection: true,
+  policyId: "seoul-20",
+  hours: null,
+  ringTimeoutMs: 20_000,
+  queueTimeoutMs: 120_000,
+  language: "ko",
+  displayNumber: "070-0000-0120",
+};
+
 export const departments: OperationOutput<"departments.list"> = {
-  departments: (
-    [
-      ["passports", "민원여권과", "Civil Affairs and Passports", "seoul-20", "070-0000-0120"],
-      ["traffic", "교통행정과", "Traffic", "kt-automatic", null],
-    ] as const
-  ).map(([id, ko, en, policyId, displayNumber]) => ({
-    id,
-    names: { ko, en },
-    recordingMode: id === "traffic" ? ("on-demand" as const) : ("all-call" as const),
-    noticeBeforeConnection: true,
-    policyId,
-    hours: null,
-    ringTimeoutMs: 20_000,
-    queueTimeoutMs: 120_000,
-    language: "ko" as const,
-    displayNumber,
-  })),
+  departments: [
+    passports,
+    {
+      ...passports,
+      id: "traffic",
+      names: { ko: "교통행정과", en: "Traffic" },
+      recordingMode: "on-demand",
+      policyId: "kt-automatic",
+      displayNumber: null,
+    },
+  ],
 };
 
 export const numbers: OperationOutput<"numbers.list"> = {
@@ -247,22 +254,20 @@ export const numbers: OperationOutput<"numbers.list"> = {
   ],
 };
 
-export const trunks: OperationOutput<"trunks.list"> = {
-  trunks: [
-    {
-      id: "carrier",
-      name: "인터넷전화 대표 회선",
-      host: "sip.carrier.example",
-      port: 5060,
-      transport: "udp",
-      route: { kind: "registered", username: "0700000120", authUsername: null, registrationIntervalMs: 300_000 },
-      numberFormat: "national",
-      priority: 10,
-      active: true,
-      hasSecret: true,
-    },
-  ],
+export const carrier: OperationOutput<"trunks.add">["trunk"] = {
+  id: "carrier",
+  name: "인터넷전화 대표 회선",
+  host: "sip.carrier.example",
+  port: 5060,
+  transport: "udp",
+  route: { kind: "registered", username: "0700000120", authUsername: null, registrationIntervalMs: 300_000 },
+  numberFormat: "national",
+  priority: 10,
+  active: true,
+  hasSecret: true,
 };
+
+export const trunks: OperationOutput<"trunks.list"> = { trunks: [carrier] };
 
 export const presets: OperationOutput<"setup.presets"> = {
   chosen: "seoul-20",

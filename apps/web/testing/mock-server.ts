@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type OperationName, type OperationOutput, operations } from "@jikimi/http-api";
+import { type OperationName, type OperationOutput, type OperationRequest, operations } from "@jikimi/http-api";
 import type { CallView, DeskState, ServerMessage } from "@jikimi/live-events";
 import { type WebSocket, WebSocketServer } from "ws";
 import * as data from "./mock-data.ts";
@@ -33,7 +33,10 @@ export type MockOptions = {
   readonly port?: number;
 };
 
-type Answers = { [Name in OperationName]?: (input: Record<string, unknown>) => unknown };
+type Done = OperationOutput<"desk.hold">;
+type Answers = {
+  readonly [Name in OperationName]?: (input: OperationRequest<Name>) => OperationOutput<Name>;
+};
 
 /** Speaks the contract from scenes, so that screens can be looked at without a server, a telephone or a caller. */
 export class MockServer {
@@ -41,6 +44,8 @@ export class MockServer {
   readonly #http: Server;
   readonly #live = new Set<WebSocket>();
   readonly #phones = new Set<WebSocket>();
+  /** Where this server itself was wrong: an answer that the contract does not know. */
+  readonly mistakes: string[] = [];
   #scene: Scene;
   readonly #signedIn: MockSignIn;
   #calls = 12;
@@ -151,12 +156,15 @@ export class MockServer {
       const parsed = operations[name].input.safeParse(input);
       if (!parsed.success)
         throw new Refusal(400, { code: "invalid-input", ko: "입력값을 확인해 주세요.", en: "Check what was entered." });
-      const answer = this.#answers(url.hostname)[name];
-      const output: unknown = answer === undefined ? {} : answer(parsed.data as Record<string, unknown>);
+      const answer = this.#answers(url.hostname)[name] as ((input: unknown) => unknown) | undefined;
+      const output = answer === undefined ? {} : answer(parsed.data);
       reply(response, 200, operations[name].output.parse(output));
     } catch (failure) {
       if (failure instanceof Refusal) reply(response, failure.status, failure.body);
-      else reply(response, 500, { code: "internal", ko: String(failure), en: String(failure) });
+      else {
+        this.mistakes.push(`${request.method} ${url.pathname}: ${String(failure)}`);
+        reply(response, 500, { code: "internal", ko: String(failure), en: String(failure) });
+      }
     }
   }
 
@@ -179,17 +187,17 @@ export class MockServer {
       "setup.skipPeople": () => this.#signedIn.step("people"),
       "policy.list": () => data.policies,
       "users.list": () => list(data.people),
-      "users.add": ({ displayName, sipUsername, role }) => ({
-        person: { ...data.people.people[1], id: "new", displayName, sipUsername, role },
+      "users.add": ({ displayName, sipUsername, role, departmentId }) => ({
+        person: { id: "new", displayName, sipUsername, role, departmentId, active: true, createdAtMs: nowMs },
         madePassword: "구름-바다-5521",
       }),
       "departments.list": () => list(data.departments),
-      "departments.add": () => ({ department: data.departments.departments[0] }),
-      "departments.set": () => ({ department: data.departments.departments[0] }),
+      "departments.add": () => ({ department: data.passports }),
+      "departments.set": () => ({ department: data.passports }),
       "numbers.list": () => list(data.numbers),
       "numbers.add": (input) => ({ number: input }),
       "trunks.list": () => list(data.trunks),
-      "trunks.add": () => ({ trunk: data.trunks.trunks[0] }),
+      "trunks.add": () => ({ trunk: data.carrier }),
       "desk.phone": () => ({
         webSocketPath: "/sip",
         addressOfRecord: "sip:agent1@127.0.0.1",
@@ -197,15 +205,15 @@ export class MockServer {
         numberShown: "070-0000-0120",
         codecs: ["opus", "PCMU", "PCMA"],
         echoAddress: "echo",
+        resumeHeader: "X-Jikimi-Resume",
       }),
       "desk.takePhone": () => this.#change((desk) => ({ ...desk, phone: { ...desk.phone, holder: "this-tab" } })),
       "desk.presence": (input) => this.#presence(input),
-      "desk.act": ({ action }) => this.#act((action as { kind: string }).kind),
-      "desk.hold": ({ on }) => this.#changeCall((call) => ({ ...call, heldBy: on === true ? "agent" : null })),
-      "desk.record": ({ on }) =>
-        this.#changeCall((call) => ({ ...call, recording: { ...call.recording, on: on === true } })),
+      "desk.act": ({ action }) => this.#act(action.kind),
+      "desk.hold": ({ on }) => this.#changeCall((call) => ({ ...call, heldBy: on ? "agent" : null })),
+      "desk.record": ({ on }) => this.#changeCall((call) => ({ ...call, recording: { ...call.recording, on } })),
       "desk.transfer": ({ to }) =>
-        this.#changeCall((call) => ({ ...call, heldBy: "agent", consultation: { to: String(to), state: "ringing" } })),
+        this.#changeCall((call) => ({ ...call, heldBy: "agent", consultation: { to, state: "ringing" } })),
       "desk.finishTransfer": ({ how }) =>
         how === "complete"
           ? this.#hangUp()
@@ -215,20 +223,20 @@ export class MockServer {
       "desk.colleagues": () => list(data.colleagues),
       "desk.completeWrapUp": () => this.#show("waiting"),
       "desk.dispositions": () => data.dispositions,
-      "desk.calls": ({ only, before }) => this.#list(String(only), before === undefined ? null : Number(before)),
+      "desk.calls": ({ only, before }) => this.#list(only, before ?? null),
       "desk.seenMissed": () => this.#change((desk) => ({ ...desk, missedCalls: 0 })),
       "desk.callBack": () => ({ target: "callback-call-1" }),
-      "desk.call": ({ callId }) => data.wholeCall(nowMs, String(callId)),
+      "desk.call": ({ callId }) => data.wholeCall(nowMs, callId),
       "trial.scenarios": () => list(data.scenarios),
       "trial.start": () => {
         this.#show("ringing");
-        return { callNumber: "070-0000-0120" };
+        return { callNumber: "070-0000-0120", dial: null };
       },
       "trial.speakYourself": () => ({ webSocketPath: "/sip?trial=1", from: "sip:trial@127.0.0.1", target: "agent1" }),
     };
   }
 
-  #list(only: string, before: number | null): object {
+  #list(only: string, before: number | null): OperationOutput<"desk.calls"> {
     const calls = data
       .myCalls(this.#options.nowMs(), this.#calls)
       .filter(({ missed, incidentIds }) =>
@@ -238,36 +246,36 @@ export class MockServer {
     return { calls: calls.slice(0, 50) };
   }
 
-  #presence(input: Record<string, unknown>): object {
+  #presence(input: OperationRequest<"desk.presence">): Done {
     const sinceMs = this.#options.nowMs();
     if (input.kind === "away") {
-      const reason = input.reason as "break";
+      const { reason } = input;
       return this.#change((desk) => ({ ...desk, presence: { kind: "away", reason, sinceMs } }));
     }
     return this.#change((desk) => ({ ...desk, wrapUp: null, presence: { kind: "ready", sinceMs } }));
   }
 
-  #act(kind: string): object {
+  #act(kind: string): Done {
     if (kind === "end-now") return this.#show("ended-rest");
     if (kind === "warn-now" || kind === "confirm") return this.#show("warning");
     return this.#changeCall((call) => ({ ...call, protection: { ...call.protection, band: null, next: null } }));
   }
 
-  #hangUp(): object {
+  #hangUp(): Done {
     return this.#show("wrap-up");
   }
 
-  #show(name: SceneName): object {
+  #show(name: SceneName): Done {
     this.show(name);
     return {};
   }
 
-  #change(change: (desk: DeskState) => DeskState): object {
+  #change(change: (desk: DeskState) => DeskState): Done {
     this.change(change);
     return {};
   }
 
-  #changeCall(change: (call: CallView) => CallView): object {
+  #changeCall(change: (call: CallView) => CallView): Done {
     this.change((desk) => (desk.call === null ? desk : { ...desk, call: change(desk.call) }));
     return {};
   }

@@ -69,7 +69,7 @@ export class MockSignIn {
   }
 
   /** A step of the first run is done. */
-  step(step: Session["setup"][number]): object {
+  step(step: Session["setup"][number]): Record<string, never> {
     this.#setup = this.#setup.filter((open) => open !== step);
     return {};
   }

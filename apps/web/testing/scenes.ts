@@ -95,6 +95,9 @@ function deskAt(nowMs: number, change: Partial<DeskState> = {}): DeskState {
   };
 }
 
+/** Ringing and the notice come first; lines count from the call's start. */
+const connectedAfterMs = 20_000;
+
 type Said = readonly [
   speaker: "caller" | "agent",
   text: string,
@@ -118,7 +121,7 @@ const abuse: readonly Said[] = [
 ];
 
 function linesOf(said: readonly Said[], nowMs: number): TranscriptLine[] {
-  let atMs = 2000;
+  let atMs = connectedAfterMs + 1400;
   return said.map(([speaker, text, options = {}], index) => {
     const startMs = atMs;
     const endMs = startMs + 400 + text.length * 120;
@@ -291,7 +294,7 @@ export function scene(name: SceneName, nowMs: number): Scene {
         ...plain,
         desk: withCall(
           callAt(nowMs, {
-            startedAtMs: nowMs - 20 * minute,
+            startedAtMs: nowMs - 19 * minute - 24_000 - connectedAfterMs,
             bridgedAtMs: nowMs - 19 * minute - 24_000,
             longCall: {
               limitAtMs: nowMs + 36_000,

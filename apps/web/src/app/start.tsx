@@ -9,6 +9,7 @@ import { BrowserClock } from "../clock/browser-clock.ts";
 import { chosenLanguage, type Language, startLanguage } from "../language/language.ts";
 import { LiveConnection } from "../live/live-connection.ts";
 import type { TelephoneSound } from "../telephone/telephone.ts";
+import { keepFocus } from "./keep-focus.ts";
 import { type Parts, PartsContext } from "./parts.ts";
 import { makeRouter } from "./router.tsx";
 import type { Session } from "./session.ts";
@@ -45,6 +46,8 @@ export async function startApp({ sound, openTelephone }: StartOptions): Promise<
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") live.retryNow();
   });
+
+  keepFocus(document);
 
   const root = document.getElementById("root");
   if (root === null) throw new TypeError("the page has no #root");

@@ -24,7 +24,7 @@ function Docked({ call }: { call: CallView }) {
   const actions = useCallActions(call.callId);
   const phone = usePhoneCall();
   return (
-    <div className={styles.dock}>
+    <div className={styles.dock} tabIndex={-1}>
       <CallBar call={call} actions={actions} phone={phone} />
       <ProtectionBand call={call} actions={actions} />
       <HeldKeys call={call} actions={actions} />

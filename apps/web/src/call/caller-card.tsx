@@ -20,7 +20,14 @@ export function CallerCard({ call }: { call: CallView }) {
         <Fact name={t("caller.incidents")}>
           {incidentsBefore === 0 ? t("caller.noIncidents") : t("caller.incidentCount", { number: incidentsBefore })}
         </Fact>
-        <Fact name={t("caller.department")}>{say(call.department)}</Fact>
+        <Fact name={t("caller.department")}>
+          {say(call.department)}
+          {call.lineNumber !== null && (
+            <span className={styles.quiet}>
+              {t(call.direction === "inbound" ? "call.dialled" : "call.shown", { number: call.lineNumber })}
+            </span>
+          )}
+        </Fact>
         <Fact name={t("caller.policy")}>
           {say(policy.title)}
           <span className={styles.quiet}>{t(`decider.${decider}`)}</span>

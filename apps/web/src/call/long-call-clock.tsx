@@ -28,6 +28,7 @@ export function LongCallClock({ call, actions }: { call: CallView; actions: Call
     <Panel title={t("clock.title")} tight>
       <div className={styles.clock}>
         <Ring
+          size={132}
           share={wholeMs === null || wholeMs <= 0 ? 0 : talkedMs / wholeMs}
           tone={leftMs !== null && leftMs < soonMs ? "risk" : "accent"}
           marks={

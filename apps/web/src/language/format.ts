@@ -32,5 +32,5 @@ export function longDate(atMs: number, language: Language): string {
 }
 
 export function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  return `${Math.round(share * 100)}%`;
 }

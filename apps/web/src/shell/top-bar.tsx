@@ -1,5 +1,5 @@
 import { Button, Menu } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Link, useRouterState } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useSession } from "../app/session.ts";
 import { Brand } from "../components/brand.tsx";
@@ -18,6 +18,7 @@ export function TopBar() {
   const counts: Readonly<Record<string, number>> = { "/calls": missed, "/help-requests": waiting };
   const mine = places.filter((place) => mayGo(place, me?.role));
   const office = officePlaces.filter((place) => mayGo(place, me?.role));
+  const inOffice = useRouterState({ select: ({ location }) => location.pathname.startsWith("/office/") });
   return (
     <header className={styles.bar}>
       <Link to="/" className={styles.brand}>
@@ -38,6 +39,7 @@ export function TopBar() {
                 variant="subtle"
                 color="gray"
                 className={styles.office}
+                data-active={inOffice || undefined}
                 rightSection={<Icon name="chevronDown" size={16} />}
               >
                 {t("nav.office")}

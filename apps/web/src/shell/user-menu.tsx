@@ -60,7 +60,9 @@ export function UserMenu({ places }: { places: readonly AnyPlace[] }) {
           {t("nav.settings")}
         </Menu.Item>
         <Menu.Divider />
-        <LookChoices />
+        <div className={styles.inMenu}>
+          <LookChoices />
+        </div>
         <Menu.Divider />
         <Menu.Item leftSection={<Icon name="signOut" size={18} />} onClick={leave}>
           {t("shell.signOut")}

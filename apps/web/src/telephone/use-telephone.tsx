@@ -1,9 +1,11 @@
+import type { Timer } from "@jikimi/kernel";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useDo } from "../api/use-operation.ts";
-import { useClient, useLive, useOpenTelephone, useSound, useTab } from "../app/parts.ts";
+import { useClient, useClock, useLive, useOpenTelephone, useSound, useTab } from "../app/parts.ts";
 import { useLiveState } from "../live/use-live.ts";
 import type { SoundState, Telephone, TelephoneState } from "./telephone.ts";
 
+const retryMs = 3_000;
 const off: TelephoneState = { line: "off", call: null, muted: false };
 
 type Seat = {
@@ -30,6 +32,7 @@ export function TelephoneSeat({ children }: { children: ReactNode }) {
   const client = useClient();
   const live = useLive();
   const tab = useTab();
+  const clock = useClock();
   const openTelephone = useOpenTelephone();
   const holder = useLiveState((state) => state.desk?.phone.holder ?? null);
   const taken = useLiveState((state) => state.phoneTaken);
@@ -41,7 +44,8 @@ export function TelephoneSeat({ children }: { children: ReactNode }) {
     if (!ours) return;
     let opened: Telephone | null = null;
     let over = false;
-    void (async () => {
+    let again: Timer | null = null;
+    const open = async () => {
       const facts = await client.ask("desk.phone", { tab });
       const telephone = await openTelephone(facts);
       if (over) {
@@ -51,13 +55,20 @@ export function TelephoneSeat({ children }: { children: ReactNode }) {
       opened = telephone;
       telephone.start();
       setSeat({ telephone, numberShown: facts.numberShown, echoAddress: facts.echoAddress });
-    })().catch(() => {});
+    };
+    // Without a telephone no call comes: a server that could not answer is asked again until it does.
+    const keepOpening = () =>
+      void open().catch(() => {
+        if (!over) again = clock.after(retryMs, keepOpening);
+      });
+    keepOpening();
     return () => {
       over = true;
+      again?.cancel();
       setSeat(null);
       void opened?.stop();
     };
-  }, [ours, client, tab, openTelephone]);
+  }, [ours, client, tab, clock, openTelephone]);
 
   const { mutate, isPending } = takePhone;
   const value = useMemo<Seat>(

@@ -261,7 +261,7 @@ function Timeline({ items }: { items: Whole["timeline"] }) {
               <span className={styles.at}>{clockTime(atMs)}</span>
               <span>
                 {say(text)}
-                {by !== null && <span className={styles.quiet}> · {t(`by.${by}`)}</span>}
+                {by !== null && by !== "jikimi" && <span className={styles.quiet}> · {t(`by.${by}`)}</span>}
               </span>
             </li>
           ))}

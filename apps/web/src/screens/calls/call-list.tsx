@@ -68,19 +68,21 @@ function Row({ call, onCallBack }: { call: MyCall; onCallBack: (() => void) | nu
           </Tag>
         )}
       </div>
-      <Tooltip label={t("calls.callBack")} openDelay={400}>
-        <ActionIcon
-          className={styles.back}
-          variant="subtle"
-          size={36}
-          radius="xl"
-          disabled={onCallBack === null}
-          aria-label={t("calls.callBackTo", { number })}
-          onClick={() => onCallBack?.()}
-        >
-          <Icon name="phone" size={18} />
-        </ActionIcon>
-      </Tooltip>
+      {call.other !== null && (
+        <Tooltip label={t("calls.callBack")} openDelay={400}>
+          <ActionIcon
+            className={styles.back}
+            variant="subtle"
+            size={36}
+            radius="xl"
+            disabled={onCallBack === null}
+            aria-label={t("calls.callBackTo", { number })}
+            onClick={() => onCallBack?.()}
+          >
+            <Icon name="phone" size={18} />
+          </ActionIcon>
+        </Tooltip>
+      )}
     </li>
   );
 }

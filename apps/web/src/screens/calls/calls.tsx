@@ -54,7 +54,7 @@ export function Calls() {
         />
       }
     >
-      <Panel title={t(`calls.only.${only}`)}>
+      <Panel title={t(`calls.heading.${only}`)}>
         <Asked query={query} rows={10}>
           {({ calls }) =>
             calls.length === 0 ? (

@@ -32,9 +32,11 @@ export function Dial() {
           value={number}
           onChange={(event) => setNumber(event.currentTarget.value)}
         />
-        <p className={styles.shown}>
-          {numberShown === null ? t("dial.notSetUp") : t("dial.shown", { number: numberShown })}
-        </p>
+        {telephone !== null && (
+          <p className={styles.shown}>
+            {numberShown === null ? t("dial.notSetUp") : t("dial.shown", { number: numberShown })}
+          </p>
+        )}
         {phone.problem !== null && <Note tone="risk">{t(`sound.problem.${phone.problem}`)}</Note>}
         <Button
           type="submit"

@@ -30,7 +30,9 @@ export function Settings() {
         </Panel>
       )}
       <Panel title={t("settings.look")}>
-        <LookChoices />
+        <div className={styles.stack}>
+          <LookChoices />
+        </div>
       </Panel>
       {answers && (
         <Panel title={t("settings.quiet")}>
