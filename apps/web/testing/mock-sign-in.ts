@@ -1,8 +1,9 @@
-import type { OperationOutput } from "@jikimi/http-api";
+import type { OperationOutput, OperationRequest } from "@jikimi/http-api";
 import { type Role, sessionOf } from "./mock-data.ts";
 import { Refusal } from "./refusal.ts";
 
 type Session = OperationOutput<"session">;
+type Done = Record<string, never>;
 
 /** How one signs in beside the password. `stale`: signed in more than an hour ago. */
 export type Ways = {
@@ -69,7 +70,7 @@ export class MockSignIn {
   }
 
   /** A step of the first run is done. */
-  step(step: Session["setup"][number]): Record<string, never> {
+  step(step: Session["setup"][number]): Done {
     this.#setup = this.#setup.filter((open) => open !== step);
     return {};
   }
@@ -78,7 +79,7 @@ export class MockSignIn {
   answers(hostname: string) {
     return {
       session: () => this.session,
-      "session.signIn": (input: Record<string, unknown>) => this.#signIn(input),
+      "session.signIn": (input: OperationRequest<"session.signIn">) => this.#signIn(input),
       "session.signOut": () => this.#forget(),
       "session.totpBegin": () => ({
         uri: "otpauth://totp/Jikimi:agent1?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Jikimi",
@@ -88,8 +89,8 @@ export class MockSignIn {
       "session.totpOff": () => this.#change({ totp: false }),
       "passkeys.list": () => ({ offered: hostname === "localhost", passkeys: this.#ways.passkeys }),
       "passkeys.begin": () => this.#beginPasskey(),
-      "passkeys.add": ({ name }: Record<string, unknown>) => this.#addPasskey(String(name)),
-      "passkeys.remove": ({ id }: Record<string, unknown>) =>
+      "passkeys.add": ({ name }: OperationRequest<"passkeys.add">) => this.#addPasskey(name),
+      "passkeys.remove": ({ id }: OperationRequest<"passkeys.remove">) =>
         this.#change({ passkeys: this.#ways.passkeys.filter((one) => one.id !== id) }),
       "passkeys.beginSignIn": () => ({ options: { challenge, rpId: hostname, userVerification: "required" } }),
       "passkeys.signIn": () => this.#enter(),
@@ -101,7 +102,12 @@ export class MockSignIn {
     };
   }
 
-  #signIn({ username, password, totp, backupCode }: Record<string, unknown>): object {
+  #signIn({
+    username,
+    password,
+    totp,
+    backupCode,
+  }: OperationRequest<"session.signIn">): OperationOutput<"session.signIn"> {
     if (password === "wrong") {
       throw new Refusal(401, {
         code: "wrong-credentials",
@@ -126,18 +132,20 @@ export class MockSignIn {
     return this.#enter();
   }
 
-  #enter(): object {
+  #enter(): OperationOutput<"session.signIn"> {
     this.#role ??= "agent";
     this.#change({ stale: false });
-    return { me: this.session.me };
+    const { me } = this.session;
+    if (me === null) throw new TypeError("nobody is signed in");
+    return { me };
   }
 
-  #forget(): object {
+  #forget(): Done {
     this.#role = null;
     return {};
   }
 
-  #beginPasskey(): object {
+  #beginPasskey(): OperationOutput<"passkeys.begin"> {
     if (this.#ways.stale) {
       throw new Refusal(403, {
         code: "sign-in-again",
@@ -156,12 +164,12 @@ export class MockSignIn {
     };
   }
 
-  #addPasskey(name: string): object {
+  #addPasskey(name: string): Done {
     const passkey = { id: `passkey-${this.#ways.passkeys.length + 1}`, name, createdAtMs: this.#nowMs() };
     return this.#change({ passkeys: [...this.#ways.passkeys, passkey] });
   }
 
-  #change(change: Partial<Ways>): object {
+  #change(change: Partial<Ways>): Done {
     this.#ways = { ...this.#ways, ...change };
     return {};
   }

@@ -57,7 +57,17 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   components: {
     // Locking the scroll would write a `<style>` element, which the content security policy refuses.
-    Modal: { defaultProps: { lockScroll: false, centered: true, overlayProps: { backgroundOpacity: 0.4 } } },
+    Modal: {
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.4 },
+        // Its `<header>` would be a second banner of the page.
+        attributes: { header: { role: "presentation" } },
+      },
+    },
+    // Where it belongs in the order of reading, and in its landmark.
+    Menu: { defaultProps: { withinPortal: false } },
     Button: { defaultProps: { loaderProps: { type: "dots" } } },
     Tooltip: { defaultProps: { withArrow: true } },
   },

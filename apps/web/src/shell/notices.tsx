@@ -109,8 +109,9 @@ function ServiceNotice() {
   // What this house has to live with is no news in a call, and said once is enough.
   const limitations = service.limitations.map(say);
   const newLimitations = desk.call !== null || seen === limitations.join() ? [] : limitations;
+  // A call that is not heard says so itself.
   const texts = [
-    ...(service.hearing === "down" ? [t("service.hearingDown")] : []),
+    ...(service.hearing === "down" && desk.call?.hearing.state !== "lost" ? [t("service.hearingDown")] : []),
     ...(service.media === "down" ? [t("service.mediaDown")] : []),
     ...(service.records === "ok" ? [] : [t(`service.records.${service.records}`)]),
     ...newLimitations,

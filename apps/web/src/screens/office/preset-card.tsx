@@ -1,5 +1,5 @@
 import type { OperationOutput } from "@jikimi/http-api";
-import { Button } from "@mantine/core";
+import { Button, VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../components/icon.tsx";
 import { Tag } from "../../components/tag.tsx";
@@ -30,7 +30,7 @@ export function PresetCard({
   return (
     <li className={styles.card} data-chosen={chosen || undefined}>
       <div className={styles.head}>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {chosen && (
           <Tag tone="accent" icon="check">
             {t("preset.chosen")}
@@ -55,10 +55,10 @@ export function PresetCard({
         variant={confirms ? "filled" : chosen ? "light" : "default"}
         disabled={chosen && !confirms}
         loading={busy}
-        aria-label={t(confirms ? "preset.goOnNamed" : "preset.chooseNamed", { title })}
         onClick={onChoose}
       >
         {t(confirms ? "preset.goOn" : chosen ? "preset.inForce" : "preset.choose")}
+        <VisuallyHidden>: {title}</VisuallyHidden>
       </Button>
     </li>
   );
