@@ -17,7 +17,8 @@ import {
   spreadOf,
 } from "./verdict.ts";
 
-const openings = 15;
+/** So many that one of them may be the machine's fault: p95 is the last but one. */
+const openings = 20;
 const rounds = 3;
 const listed = 200;
 const linesPerSecond = 100;

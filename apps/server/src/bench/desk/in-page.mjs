@@ -3,6 +3,9 @@
  * screen, and watches frames when asked. All times are milliseconds since the navigation began.
  */
 (() => {
+  // The same tab, opened again (`apps/web/src/app/tab.ts`): another one would not be the telephone for some seconds.
+  if (location.protocol === "http:") sessionStorage.setItem("jikimi.tab", "bench");
+
   /** What stands for it in the page, and when it was first painted. */
   const wanted = { stateMs: "#desk-state", callsMs: "#main ul > li" };
   const seen = {};
