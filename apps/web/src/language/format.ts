@@ -13,22 +13,28 @@ export function countdown(ms: number): string {
   return clockTime(Math.ceil(Math.max(0, ms) / 1000) * 1000);
 }
 
-const locales = { ko: "ko-KR", en: "en-GB" } as const;
+const dateAndTimeParts: Intl.DateTimeFormatOptions = {
+  month: "short",
+  day: "numeric",
+  weekday: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+};
+
+/** Made once: making one takes as long as a whole row of a list. */
+const dateAndTimeFormats: Readonly<Record<Language, Intl.DateTimeFormat>> = {
+  ko: new Intl.DateTimeFormat("ko-KR", dateAndTimeParts),
+  en: new Intl.DateTimeFormat("en-GB", dateAndTimeParts),
+};
 
 export function dateAndTime(atMs: number, language: Language): string {
-  return new Intl.DateTimeFormat(locales[language], {
-    month: "short",
-    day: "numeric",
-    weekday: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).format(atMs);
+  return dateAndTimeFormats[language].format(atMs);
 }
 
 /** For what may be years ago. */
 export function longDate(atMs: number, language: Language): string {
-  return new Intl.DateTimeFormat(locales[language], { dateStyle: "long" }).format(atMs);
+  return new Intl.DateTimeFormat(language === "ko" ? "ko-KR" : "en-GB", { dateStyle: "long" }).format(atMs);
 }
 
 export function percent(share: number): string {

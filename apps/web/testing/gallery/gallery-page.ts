@@ -1,4 +1,11 @@
-import type { Picture } from "./take-pictures.ts";
+import type { Look } from "../browser.ts";
+
+export type Picture = Look & {
+  readonly screen: string;
+  readonly file: string;
+  /** What a person sees before scrolling, in CSS pixels from the top. */
+  readonly foldPx: number;
+};
 
 /** One file without anything from elsewhere: ← → between pictures, and a choice for each way of looking. */
 export function galleryPage(pictures: readonly Picture[]): string {

@@ -5,14 +5,7 @@ import { type Language, type Look, openBrowser, putOn, type Size, sizes, type Th
 import { ensureTestingPages } from "../build-pages.ts";
 import { type Screen, screens } from "../screens.ts";
 import { atStations } from "../station.ts";
-import { galleryPage } from "./gallery-page.ts";
-
-export type Picture = Look & {
-  readonly screen: string;
-  readonly file: string;
-  /** What a person sees before scrolling, in CSS pixels from the top. */
-  readonly foldPx: number;
-};
+import { galleryPage, type Picture } from "./gallery-page.ts";
 
 type Visit = { readonly screen: Screen; readonly language: Language; readonly looks: readonly Look[] };
 
@@ -24,7 +17,7 @@ export type Wanted = {
   readonly sizes: readonly Size[];
 };
 
-/** A page is opened once for each language and, where it can, changes its size and theme for the pictures. */
+/** @public For `npm run gallery`. A page is opened once for each language and, where it can, changes its size and theme for the pictures. */
 export function planPictures(wanted: Wanted): Visit[] {
   return screens
     .filter(({ name }) => wanted.only.length === 0 || wanted.only.some((part) => name.includes(part)))
@@ -39,7 +32,7 @@ export function planPictures(wanted: Wanted): Visit[] {
     );
 }
 
-/** Takes the pictures into `folder`, with an `index.html` to leaf through. What could not be taken is in `problems`. */
+/** @public For `npm run gallery`. Takes the pictures into `folder`, with an `index.html` to leaf through. What could not be taken is in `problems`. */
 export async function takePictures({
   plan,
   folder,
