@@ -46,10 +46,10 @@ beforeAll(async () => {
   ({ port } = await side.listen(0));
 });
 afterAll(() => side[Symbol.asyncDispose]());
-beforeEach(() => {
+beforeEach(async () => {
   reached.length = 0;
   upgraded.length = 0;
-  clock.advance(60_000);
+  await clock.advance(60_000);
 });
 
 const origin = () => `http://127.0.0.1:${port}`;
@@ -86,7 +86,7 @@ describe("who may ask what", () => {
       const { method, path } = operations[name];
       const cells = [];
       for (const asker of askers) {
-        clock.advance(10_000);
+        await clock.advance(10_000);
         const url = path.replace(/:\w+/g, "x");
         const json = method === "GET" ? {} : { "content-type": "application/json" };
         const body = method === "GET" ? {} : { body: "{}" };
@@ -168,7 +168,7 @@ test("who asks too fast is told when to come back; the command line and others a
   expect(refused.length).toBeGreaterThan(0);
   expect(Number(refused[0]?.headers["retry-after"])).toBeGreaterThan(0);
   expect((await ask("/api/users", { headers: headersOf("command line") })).status).toBe(200);
-  clock.advance(10_000);
+  await clock.advance(10_000);
   expect((await ask("/api/session", { headers: headersOf("nobody") })).status).toBe(200);
 });
 

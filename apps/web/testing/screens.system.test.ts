@@ -86,7 +86,7 @@ const unread = ({ incomplete }: AxeFindings) =>
 describe.for(screens.map(({ name }) => name))("%s", (name) => {
   const look = (): Findings => {
     const findings = seen.get(name);
-    if (findings === undefined) throw failures.get(name) ?? new Error("was not looked at");
+    if (findings === undefined) throw new Error("it could not be looked at", { cause: failures.get(name) });
     return findings;
   };
 

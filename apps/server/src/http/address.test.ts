@@ -58,7 +58,7 @@ describe("where a request came from", () => {
     ["through a proxy on this machine", "127.0.0.1", { "x-forwarded-for": "192.0.2.7" }, false],
     ["from another machine", "192.168.0.7", { host: "192.168.0.2:8080" }, false],
     ["on this machine by its name in the office", "127.0.0.1", { host: "office-pc:8080" }, false],
-  ] as const)("%s: on this machine? ", ([, from, headers, local]) => {
+  ] as const)("%s: on this machine?", ([, from, headers, local]) => {
     expect(addresses.read(asked(from, headers))?.local).toBe(local);
   });
 });
