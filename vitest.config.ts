@@ -30,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: "system",
-          include: ["apps/*/src/**/*.system.test.ts"],
+          include: ["apps/*/{src,testing}/**/*.system.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 60_000,
           fileParallelism: false,

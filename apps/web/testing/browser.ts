@@ -41,7 +41,7 @@ export async function openContext(browser: Browser, language: Language): Promise
     reducedMotion: "reduce",
     serviceWorkers: "block",
   });
-  // Each new tab begins with nothing remembered but the language.
+  // A tab without a session of its own begins with nothing remembered but the language.
   await context.addInitScript((chosen) => {
     if (sessionStorage.getItem("begun") !== null) return;
     sessionStorage.setItem("begun", "");
@@ -52,7 +52,19 @@ export async function openContext(browser: Browser, language: Language): Promise
 }
 
 /** Opens a screen and does what its picture needs. Returns what the page complained about, as it goes on. */
-export async function openScreen(page: Page, server: MockServer, url: string, screen: Screen): Promise<string[]> {
+export async function openScreen({
+  page,
+  server,
+  url,
+  screen,
+  size,
+}: {
+  readonly page: Page;
+  readonly server: MockServer;
+  readonly url: string;
+  readonly screen: Screen;
+  readonly size: Size;
+}): Promise<string[]> {
   const complaints: string[] = [];
   page.on("pageerror", ({ message }) => complaints.push(message));
   page.on("console", (message) => {
@@ -63,6 +75,8 @@ export async function openScreen(page: Page, server: MockServer, url: string, sc
   server.keep(screen.calls ?? 12);
   server.signIn(screen.role === undefined ? "agent" : screen.role, screen.setup ?? []);
   server.show(screen.scene ?? "waiting");
+  await page.setViewportSize(sizes[size]);
+  await page.emulateMedia({ colorScheme: "light" });
   await page.goto(`${url}${screen.path}`);
   await page
     .locator(screen.ready ?? "main h1, main")
@@ -77,10 +91,13 @@ export async function openScreen(page: Page, server: MockServer, url: string, sc
 
 export async function putOn(page: Page, { theme, size }: Pick<Look, "theme" | "size">): Promise<void> {
   await page.setViewportSize(sizes[size]);
-  await page.evaluate((scheme) => document.documentElement.setAttribute("data-mantine-color-scheme", scheme), theme);
+  await page.emulateMedia({ colorScheme: theme });
+  await page.waitForFunction((scheme) => document.documentElement.dataset.mantineColorScheme === scheme, theme);
   await page.evaluate(async () => {
+    const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await drawn();
     await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await drawn();
   });
 }
 

@@ -232,8 +232,7 @@ export class MockServer {
       "desk.presence": (input) => this.#presence(input),
       "desk.act": ({ action }) => this.#act(action.kind),
       "desk.hold": ({ on }) => this.#changeCall((call) => ({ ...call, heldBy: on ? "agent" : null })),
-      "desk.record": ({ on }) =>
-        this.#changeCall((call) => ({ ...call, recording: { ...call.recording, on } })),
+      "desk.record": ({ on }) => this.#changeCall((call) => ({ ...call, recording: { ...call.recording, on } })),
       "desk.transfer": ({ to }) =>
         this.#changeCall((call) => ({ ...call, heldBy: "agent", consultation: { to, state: "ringing" } })),
       "desk.finishTransfer": ({ how }) =>

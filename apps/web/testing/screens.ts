@@ -13,6 +13,8 @@ export type Screen = {
   readonly calls?: number;
   /** What the person does before the picture; selectors must not depend on the language. */
   readonly act?: (page: Page, server: MockServer) => Promise<void>;
+  /** What the person did does not stay when the window changes: it is done again at every size. */
+  readonly perSize?: boolean;
   /** Waits for this instead of `main`. */
   readonly ready?: string;
 };
@@ -124,8 +126,48 @@ export const screens: readonly Screen[] = [
       await page.locator("[role=dialog] li").first().waitFor();
     },
   },
-  { ...onDesk("talking", { name: "desk keypad" }), act: async (page) => page.keyboard.press("Control+Alt+k") },
-  { ...onDesk("talking", { name: "desk extend" }), act: async (page) => page.keyboard.press("Control+Alt+j") },
+  {
+    ...onDesk("talking", { name: "desk keypad", perSize: true }),
+    act: async (page) => {
+      await page.keyboard.press("Control+Alt+k");
+      await page.locator("output").waitFor();
+    },
+  },
+  {
+    ...onDesk("talking", { name: "desk extend", perSize: true }),
+    act: async (page) => {
+      await page.keyboard.press("Control+Alt+j");
+      await page.locator("form textarea").waitFor();
+    },
+  },
+  {
+    ...onDesk("talking", { name: "desk protect", perSize: true }),
+    act: async (page) => {
+      await page.locator("button[aria-haspopup=dialog]").nth(1).click();
+      await page.locator("[role=dialog] button").first().waitFor();
+    },
+  },
+  {
+    ...onDesk("warning-offered", { name: "desk continue with a reason", perSize: true }),
+    act: async (page) => {
+      await page.locator("section [aria-haspopup=dialog][aria-label]").first().click();
+      await page.locator("[role=dialog] textarea").waitFor();
+    },
+  },
+  {
+    ...onDesk("waiting", { name: "menu", perSize: true }),
+    act: async (page) => {
+      await page.locator("header [aria-haspopup=dialog]").last().click();
+      await page.locator("header [role=dialog] a:visible").first().waitFor();
+    },
+  },
+  {
+    ...onDesk("waiting", { name: "menu of states", perSize: true }),
+    act: async (page) => {
+      await page.locator("header [aria-haspopup=menu]").first().click();
+      await page.locator("[role=menu] [role=menuitem]:visible").first().waitFor();
+    },
+  },
   {
     ...onDesk("waiting", { name: "shortcuts" }),
     act: async (page) => {

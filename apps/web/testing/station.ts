@@ -1,5 +1,5 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { type Language, openContext, openScreen } from "./browser.ts";
+import type { Browser, Page } from "playwright-core";
+import { type Language, openContext, openScreen, type Size } from "./browser.ts";
 import { MockServer } from "./mock-server.ts";
 import type { Screen } from "./screens.ts";
 
@@ -13,47 +13,49 @@ export type OpenScreen = {
   readonly complaints: readonly string[];
 };
 
-/** A server with its scenes and a browser's window in each language, for one screen at a time. */
+/** A server with its scenes and a browser's page in each language, for one screen at a time. */
 export class Station implements AsyncDisposable {
   readonly #browser: Browser;
   readonly #server = new MockServer({ build: "dist-testing", nowMs: () => pictureTimeMs });
-  readonly #contexts = new Map<Language, BrowserContext>();
+  readonly #pages = new Map<Language, Page>();
   #url: Promise<string> | null = null;
 
   constructor(browser: Browser) {
     this.#browser = browser;
   }
 
-  /** Opens a screen as its picture has it and closes it after `look`. The page's time stands still. */
+  /** Opens a screen as its picture has it, in a page that remembers nothing and whose time stands still. */
   async show<Result>(
     screen: Screen,
-    language: Language,
+    { language, size = "1440" }: { readonly language: Language; readonly size?: Size },
     look: (open: OpenScreen) => Promise<Result>,
   ): Promise<Result> {
     this.#url ??= this.#server.start();
     const url = await this.#url;
-    const context = await this.#context(language);
-    const page = await context.newPage();
+    const page = await this.#page(language);
     try {
-      await page.clock.setFixedTime(pictureTimeMs);
-      const complaints = await openScreen(page, this.#server, url, screen);
+      const complaints = await openScreen({ page, server: this.#server, url, screen, size });
       return await look({ page, server: this.#server, complaints });
     } finally {
-      await page.close();
-      await context.setOffline(false);
+      page.removeAllListeners();
+      await page.context().setOffline(false);
+      await page.evaluate(() => sessionStorage.clear());
     }
   }
 
-  async #context(language: Language): Promise<BrowserContext> {
-    const known = this.#contexts.get(language);
+  /** A new page is a new window to Chromium, which costs more than all that is in it: each is used again. */
+  async #page(language: Language): Promise<Page> {
+    const known = this.#pages.get(language);
     if (known !== undefined) return known;
-    const context = await openContext(this.#browser, language);
-    this.#contexts.set(language, context);
-    return context;
+    const page = await (await openContext(this.#browser, language)).newPage();
+    page.setDefaultTimeout(10_000);
+    await page.clock.setFixedTime(pictureTimeMs);
+    this.#pages.set(language, page);
+    return page;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const context of this.#contexts.values()) await context.close();
+    for (const page of this.#pages.values()) await page.context().close();
     if (this.#url !== null) await this.#server.stop();
   }
 }

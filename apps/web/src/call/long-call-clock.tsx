@@ -1,6 +1,6 @@
 import type { CallView } from "@jikimi/live-events";
 import { Button, Chip, Popover, Textarea } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../components/icon.tsx";
 import { Panel } from "../components/panel.tsx";
@@ -68,7 +68,13 @@ function Extend({
   const [open, setOpen] = useState(false);
   const [minutes, setMinutes] = useState(minMinutes);
   const [reason, setReason] = useState("");
-  useShortcut("extend", () => setOpen(true), { enabled: left > 0 });
+  const button = useRef<HTMLButtonElement>(null);
+  const openHere = () => {
+    // Out of sight, it would open out of sight.
+    button.current?.scrollIntoView({ block: "nearest" });
+    setOpen(true);
+  };
+  useShortcut("extend", openHere, { enabled: left > 0 });
   const ready = !reasonRequired || reason.trim() !== "";
   const extend = () => {
     setOpen(false);
@@ -79,6 +85,7 @@ function Extend({
     <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus returnFocus shadow="md">
       <Popover.Target>
         <Button
+          ref={button}
           variant="default"
           size="xs"
           leftSection={<Icon name="clockPlus" size={18} />}

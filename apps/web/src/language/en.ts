@@ -23,6 +23,7 @@ export const en: AllTexts = {
   shell: {
     skip: "Skip to the content",
     menu: "My menu",
+    notices: "Notices",
     theme: "Appearance",
     light: "Light",
     dark: "Dark",
@@ -64,6 +65,7 @@ export const en: AllTexts = {
   presence: {
     toReady: "I'm ready",
     awayTitle: "Away",
+    awayFor: "Away · {{reason}}",
     notNow: "You can change this after the call",
     endRest: "End my rest and be ready",
     restIsYours: "Nobody but you can end this rest",
@@ -77,12 +79,12 @@ export const en: AllTexts = {
       "protected-rest": "Protected rest",
     },
     away: {
-      break: "Away · break",
-      meal: "Away · meal",
-      meeting: "Away · meeting",
-      training: "Away · training",
-      other: "Away · other",
-      missed: "Away · missed call",
+      break: "Break",
+      meal: "Meal",
+      meeting: "Meeting",
+      training: "Training",
+      other: "Other",
+      missed: "Missed call",
     },
   },
   waiting: {
@@ -664,7 +666,6 @@ export const en: AllTexts = {
     everywhere: "Every department",
     chosen: "In force",
     choose: "Use this",
-    chooseNamed: "Use {{title}}",
     inForce: "In force now",
     saved: "In force from the next call on.",
     sources: "Sources",

@@ -22,6 +22,7 @@ export const ko = {
   shell: {
     skip: "본문으로 건너뛰기",
     menu: "내 메뉴",
+    notices: "알림",
     theme: "화면 밝기",
     light: "밝게",
     dark: "어둡게",
@@ -63,6 +64,7 @@ export const ko = {
   presence: {
     toReady: "대기로 바꾸기",
     awayTitle: "이석",
+    awayFor: "이석 · {{reason}}",
     notNow: "통화가 끝나면 바꿀 수 있습니다",
     endRest: "휴식을 마치고 대기하기",
     restIsYours: "이 휴식은 본인만 끝낼 수 있습니다",
@@ -76,12 +78,12 @@ export const ko = {
       "protected-rest": "보호휴식",
     },
     away: {
-      break: "이석 · 휴식",
-      meal: "이석 · 식사",
-      meeting: "이석 · 회의",
-      training: "이석 · 교육",
-      other: "이석 · 기타",
-      missed: "이석 · 미응답",
+      break: "휴식",
+      meal: "식사",
+      meeting: "회의",
+      training: "교육",
+      other: "기타",
+      missed: "미응답",
     },
   },
   waiting: {
@@ -662,7 +664,6 @@ export const ko = {
     everywhere: "모든 부서",
     chosen: "적용 중",
     choose: "이 정책 쓰기",
-    chooseNamed: "{{title}} 쓰기",
     inForce: "지금 쓰는 정책",
     saved: "적용했습니다. 다음 통화부터 이 정책을 따릅니다.",
     sources: "출처",

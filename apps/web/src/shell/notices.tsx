@@ -10,13 +10,14 @@ import styles from "./notices.module.css";
 
 /** What works less well than it should, and what just happened to the line: said once, in words, with what to do. */
 export function Notices() {
+  const { t } = useTranslation();
   return (
-    <div className={styles.notices}>
+    <section className={styles.notices} aria-label={t("shell.notices")}>
       <OutdatedNotice />
       <LinkNotice />
       <PhoneNotice />
       <ServiceNotice />
-    </div>
+    </section>
   );
 }
 
@@ -109,8 +110,9 @@ function ServiceNotice() {
   // What this house has to live with is no news in a call, and said once is enough.
   const limitations = service.limitations.map(say);
   const newLimitations = desk.call !== null || seen === limitations.join() ? [] : limitations;
+  // A call that is not heard says so itself.
   const texts = [
-    ...(service.hearing === "down" ? [t("service.hearingDown")] : []),
+    ...(service.hearing === "down" && desk.call?.hearing.state !== "lost" ? [t("service.hearingDown")] : []),
     ...(service.media === "down" ? [t("service.mediaDown")] : []),
     ...(service.records === "ok" ? [] : [t(`service.records.${service.records}`)]),
     ...newLimitations,

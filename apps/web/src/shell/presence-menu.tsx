@@ -49,13 +49,11 @@ export function PresenceMenu() {
         ) : (
           <>
             {!canChoose && <Menu.Label>{t("presence.notNow")}</Menu.Label>}
-            <Menu.Item
-              leftSection={<Icon name="check" />}
-              disabled={!canChoose || presence.kind === "ready"}
-              onClick={ready}
-            >
-              {t("presence.toReady")}
-            </Menu.Item>
+            {presence.kind !== "ready" && (
+              <Menu.Item leftSection={<Icon name="check" />} disabled={!canChoose} onClick={ready}>
+                {t("presence.toReady")}
+              </Menu.Item>
+            )}
             <Menu.Label>{t("presence.awayTitle")}</Menu.Label>
             {awayReasons.map((reason) => (
               <Menu.Item
@@ -77,7 +75,9 @@ export function PresenceMenu() {
 type Say = ReturnType<typeof useTranslation>["t"];
 
 function presenceName(presence: PresenceView, t: Say): string {
-  return presence.kind === "away" ? t(`presence.away.${presence.reason}`) : t(`presence.short.${presence.kind}`);
+  return presence.kind === "away"
+    ? t("presence.awayFor", { reason: t(`presence.away.${presence.reason}`) })
+    : t(`presence.short.${presence.kind}`);
 }
 
 /** Counts up; wrap-up and rest count down to their end. */

@@ -33,7 +33,7 @@ export function Shell() {
     <ShortcutKeys>
       <TelephoneSeat>
         <div className={styles.shell}>
-          <a href="#main" className={styles.skip}>
+          <a href={over ? "#sign-in" : "#main"} className={styles.skip}>
             {t("shell.skip")}
           </a>
           <TopBar />
@@ -55,7 +55,7 @@ export function Shell() {
 function SignInAgain() {
   const { t } = useTranslation();
   return (
-    <main className={styles.again}>
+    <main id="sign-in" tabIndex={-1} className={styles.again}>
       <div className={styles.card}>
         <Title order={1} size="h2">
           {t("signIn.again")}

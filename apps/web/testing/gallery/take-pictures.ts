@@ -24,16 +24,18 @@ export type Wanted = {
   readonly sizes: readonly Size[];
 };
 
-/** A page is opened once for each language and changes its size and theme for the pictures. */
+/** A page is opened once for each language and, where it can, changes its size and theme for the pictures. */
 export function planPictures(wanted: Wanted): Visit[] {
   return screens
     .filter(({ name }) => wanted.only.length === 0 || wanted.only.some((part) => name.includes(part)))
     .flatMap((screen) =>
-      wanted.languages.map((language) => ({
-        screen,
-        language,
-        looks: wanted.sizes.flatMap((size) => wanted.themes.map((theme) => ({ language, theme, size }))),
-      })),
+      wanted.languages.flatMap((language) =>
+        (screen.perSize ? wanted.sizes.map((size) => [size]) : [wanted.sizes]).map((sizesAtOnce) => ({
+          screen,
+          language,
+          looks: sizesAtOnce.flatMap((size) => wanted.themes.map((theme) => ({ language, theme, size }))),
+        })),
+      ),
     );
 }
 
@@ -58,7 +60,7 @@ export async function takePictures({
   try {
     await atStations(browser, 3, plan, async (station, { screen, language, looks }) => {
       try {
-        await station.show(screen, language, async ({ page, complaints }) => {
+        await station.show(screen, { language, size: looks[0]?.size ?? "1440" }, async ({ page, complaints }) => {
           for (const look of looks) {
             pictures.push(await takePicture(page, folder, screen, look));
             told({ taken: pictures.length, all, name: screen.name });

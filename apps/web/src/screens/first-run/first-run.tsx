@@ -58,13 +58,13 @@ export function FirstRun() {
             );
           })}
         </ol>
-        <div className={styles.look}>
-          <LookChoices />
-        </div>
       </aside>
       <main className={styles.main}>
         <StepScreen step={current} session={session} onDone={goOn} />
       </main>
+      <footer className={styles.look}>
+        <LookChoices />
+      </footer>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { OperationOutput } from "@jikimi/http-api";
-import { Button } from "@mantine/core";
+import { Button, VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../components/icon.tsx";
 import { Tag } from "../../components/tag.tsx";
@@ -26,7 +26,7 @@ export function PresetCard({
   return (
     <li className={styles.card} data-chosen={chosen || undefined}>
       <div className={styles.head}>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {chosen && (
           <Tag tone="accent" icon="check">
             {t("preset.chosen")}
@@ -47,14 +47,9 @@ export function PresetCard({
           ))}
         </ul>
       </details>
-      <Button
-        variant={chosen ? "light" : "default"}
-        disabled={chosen}
-        loading={busy}
-        aria-label={t("preset.chooseNamed", { title })}
-        onClick={onChoose}
-      >
+      <Button variant={chosen ? "light" : "default"} disabled={chosen} loading={busy} onClick={onChoose}>
         {t(chosen ? "preset.inForce" : "preset.choose")}
+        <VisuallyHidden>: {title}</VisuallyHidden>
       </Button>
     </li>
   );
