@@ -78,6 +78,7 @@ export async function openScreen({
   const address = new URL(screen.path, url);
   if (screen.named === true) address.hostname = "localhost";
   await page.setViewportSize(sizes[size]);
+  await page.emulateMedia({ colorScheme: "light" });
   await page.goto(address.href);
   await page
     .locator(screen.ready ?? "main h1, main")
@@ -95,8 +96,10 @@ export async function putOn(page: Page, { theme, size }: Pick<Look, "theme" | "s
   await page.emulateMedia({ colorScheme: theme });
   await page.waitForFunction((scheme) => document.documentElement.dataset.mantineColorScheme === scheme, theme);
   await page.evaluate(async () => {
+    const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await drawn();
     await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await drawn();
   });
 }
 

@@ -53,7 +53,7 @@ export async function notReachedByTab(page: Page): Promise<readonly string[]> {
     // After the last one Tab would leave for the browser's own buttons: it goes on from the first.
     wanted[0]?.focus();
     Object.assign(globalThis, { left });
-    return wanted.length + 3;
+    return all.length + 3;
   });
   for (let press = 0; press < presses; press += 1) await page.keyboard.press("Tab");
   return page.evaluate(() =>

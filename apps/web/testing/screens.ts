@@ -189,8 +189,8 @@ export const screens: readonly Screen[] = [
   {
     ...onDesk("waiting", { name: "menu", perSize: true }),
     act: async (page) => {
-      await page.locator("header [aria-haspopup=menu]").last().click();
-      await page.locator("[role=menu] [role=menuitem]:visible").first().waitFor();
+      await page.locator("header [aria-haspopup=dialog]").last().click();
+      await page.locator("header [role=dialog] a:visible").first().waitFor();
     },
   },
   {

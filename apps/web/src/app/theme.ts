@@ -1,4 +1,9 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+} from "@mantine/core";
 
 /** The one accent: a deep sea green, far from every colour that means danger. */
 const sea: MantineColorsTuple = [
@@ -67,13 +72,18 @@ export const theme = createTheme({
       },
     },
     // Where it belongs in the order of reading, and in its landmark.
-    Menu: { defaultProps: { withinPortal: false } },
+    Menu: { defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } },
     Button: { defaultProps: { loaderProps: { type: "dots" } } },
     Tooltip: { defaultProps: { withArrow: true } },
   },
   colors: { sea, amber, gray, dark },
   primaryColor: "sea",
   primaryShade: { light: 7, dark: 4 },
+  // The accent is dark by day and light by night; the words on it are the other.
+  variantColorResolver: (input) => ({
+    ...defaultVariantColorsResolver(input),
+    ...(input.variant === "filled" && input.color === "sea" ? { color: "var(--jk-on-accent)" } : {}),
+  }),
   autoContrast: true,
   luminanceThreshold: 0.36,
   black: "#1b2225",
@@ -112,6 +122,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--jk-text": "#1b2225",
     "--jk-quiet": "#59656a",
     "--jk-accent": "#1c6f77",
+    "--jk-on-accent": "#ffffff",
     "--jk-accent-soft": "#e4f1f1",
     "--jk-accent-text": "#125c64",
     "--jk-risk-soft": "#fff4dd",
@@ -133,6 +144,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--jk-text": "#e3e8e9",
     "--jk-quiet": "#a3aeb2",
     "--jk-accent": "#5facb1",
+    "--jk-on-accent": "#0c1214",
     "--jk-accent-soft": "#1c3336",
     "--jk-accent-text": "#9fd2d6",
     "--jk-risk-soft": "#332811",

@@ -23,6 +23,7 @@ export const en: AllTexts = {
   shell: {
     skip: "Skip to the content",
     menu: "My menu",
+    notices: "Notices",
     theme: "Appearance",
     light: "Light",
     dark: "Dark",

@@ -22,6 +22,7 @@ export const ko = {
   shell: {
     skip: "본문으로 건너뛰기",
     menu: "내 메뉴",
+    notices: "알림",
     theme: "화면 밝기",
     light: "밝게",
     dark: "어둡게",

@@ -10,13 +10,14 @@ import styles from "./notices.module.css";
 
 /** What works less well than it should, and what just happened to the line: said once, in words, with what to do. */
 export function Notices() {
+  const { t } = useTranslation();
   return (
-    <div className={styles.notices}>
+    <section className={styles.notices} aria-label={t("shell.notices")}>
       <OutdatedNotice />
       <LinkNotice />
       <PhoneNotice />
       <ServiceNotice />
-    </div>
+    </section>
   );
 }
 

@@ -1,6 +1,7 @@
-import { ActionIcon, Menu, SegmentedControl, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Popover, SegmentedControl, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDo } from "../api/use-operation.ts";
 import { useLive } from "../app/parts.ts";
@@ -29,9 +30,20 @@ export function UserMenu({ places }: { places: readonly AnyPlace[] }) {
         },
       },
     );
+  const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
   return (
-    <Menu position="bottom-end" shadow="md" width={280}>
-      <Menu.Target>
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-end"
+      shadow="md"
+      width={280}
+      trapFocus
+      returnFocus
+      withinPortal={false}
+    >
+      <Popover.Target>
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -39,36 +51,38 @@ export function UserMenu({ places }: { places: readonly AnyPlace[] }) {
           radius="xl"
           aria-label={t("shell.menu")}
           className={styles.button}
+          onClick={() => setOpen((before) => !before)}
         >
           <Icon name="person" />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
+      </Popover.Target>
+      <Popover.Dropdown className={styles.menu} aria-label={t("shell.menu")}>
         {me !== null && (
-          <Menu.Label>
+          <p className={styles.me}>
             {me.displayName} · {t(`role.${me.role}`)}
-          </Menu.Label>
+          </p>
         )}
         <div className={styles.narrow}>
           {places.map(({ to, name, icon }) => (
-            <Menu.Item key={to} component={Link} to={to} leftSection={<Icon name={icon} size={18} />}>
+            <Link key={to} to={to} className={styles.item} activeProps={{ "data-active": "" }} onClick={close}>
+              <Icon name={icon} size={18} />
               {t(`nav.${name}`)}
-            </Menu.Item>
+            </Link>
           ))}
         </div>
-        <Menu.Item component={Link} to="/settings" leftSection={<Icon name="gear" size={18} />}>
+        <Link to="/settings" className={styles.item} activeProps={{ "data-active": "" }} onClick={close}>
+          <Icon name="gear" size={18} />
           {t("nav.settings")}
-        </Menu.Item>
-        <Menu.Divider />
+        </Link>
         <div className={styles.inMenu}>
           <LookChoices />
         </div>
-        <Menu.Divider />
-        <Menu.Item leftSection={<Icon name="signOut" size={18} />} onClick={leave}>
+        <UnstyledButton className={styles.item} onClick={leave}>
+          <Icon name="signOut" size={18} />
           {t("shell.signOut")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </UnstyledButton>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 
