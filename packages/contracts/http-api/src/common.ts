@@ -11,7 +11,7 @@ export const id = z.string().min(1).max(64);
 
 /** Newest first; `before` is the time of the last one of the page before. */
 export const page = z.object({
-  before: epochMs.optional(),
+  before: z.coerce.number().int().nonnegative().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 

@@ -53,6 +53,7 @@ test("no output has a place for a password that was not just made, or for a numb
 test("what a query string gives is read as numbers, and a page has a size", () => {
   expect(operations["calls.list"].input.parse({ limit: "20" })).toEqual({ limit: 20 });
   expect(operations["calls.list"].input.parse({})).toEqual({ limit: 50 });
+  expect(operations["desk.calls"].input.parse({ before: "1795295306983" })).toMatchObject({ before: 1795295306983 });
   expect(operations["calls.list"].input.safeParse({ limit: "0" }).success).toBe(false);
 });
 
