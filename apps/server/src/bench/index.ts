@@ -1,7 +1,8 @@
 import type { Bench } from "./bench.ts";
+import { desk } from "./desk/desk.ts";
 import { media } from "./media/media.ts";
 import { sip } from "./sip/sip.ts";
 import { warningLatency } from "./warning-latency/warning-latency.ts";
 
 /** In the order in which they are listed. */
-export const benches: readonly Bench[] = [media, sip, warningLatency];
+export const benches: readonly Bench[] = [media, sip, warningLatency, desk];

@@ -11,6 +11,8 @@ export type Peer =
 export const rtpengine: Peer = { kind: "program", name: "rtpengine", debianPackage: "rtpengine-daemon" };
 export const sipp: Peer = { kind: "program", name: "sipp", debianPackage: "sip-tester" };
 export const npmSip: Peer = { kind: "npm", name: "sip" };
+export const chromium: Peer = { kind: "program", name: "chromium", debianPackage: "chromium" };
+export const playwrightCore: Peer = { kind: "npm", name: "playwright-core" };
 
 /** A comparison without its peer would be no comparison: throws, naming what is missing and how to get it. */
 export function requirePeers(peers: readonly Peer[], env: Readonly<Record<string, string | undefined>>): void {
