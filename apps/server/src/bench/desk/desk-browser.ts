@@ -47,13 +47,16 @@ export class DeskBrowser implements AsyncDisposable {
     return this.#browser.version();
   }
 
-  /** `gzipOnly`: as a browser asks over plain HTTP from another machine; to itself it would take Brotli. */
+  /**
+   * `gzipOnly`: as a browser asks over plain HTTP from another machine (its own would be given Brotli), and without a
+   * service worker, whose cache would hide what is transferred.
+   */
   async page({ gzipOnly = false } = {}): Promise<WatchedPage> {
     const context = await this.#browser.newContext({
       viewport: { width: 1440, height: 900 },
       locale: "ko-KR",
       timezoneId: "Asia/Seoul",
-      ...(gzipOnly ? { extraHTTPHeaders: { "accept-encoding": "gzip" } } : {}),
+      ...(gzipOnly ? { extraHTTPHeaders: { "accept-encoding": "gzip" }, serviceWorkers: "block" } : {}),
     });
     await context.addCookies(this.#cookies.map((cookie) => ({ ...cookie })));
     await context.addInitScript({ path: inPage });

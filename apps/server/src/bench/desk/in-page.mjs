@@ -1,8 +1,12 @@
+// oxlint-disable no-restricted-properties -- it runs in a page, whose own clock is what is measured with
 /**
  * Put into every page of the bench before its own scripts (`desk-browser.ts`): notes when what one waits for is on
  * screen, and watches frames when asked. All times are milliseconds since the navigation began.
  */
 (() => {
+  // The same tab, opened again (`apps/web/src/app/tab.ts`): another one would not be the telephone for some seconds.
+  if (location.protocol === "http:") sessionStorage.setItem("jikimi.tab", "bench");
+
   /** What stands for it in the page, and when it was first painted. */
   const wanted = { stateMs: "#desk-state", callsMs: "#main ul > li" };
   const seen = {};

@@ -1,7 +1,7 @@
 import { percentile, type Row, rounded } from "../result.ts";
 
 /** What the desk is held against. A frame is the time between two callbacks of `requestAnimationFrame`. */
-export const wanted = { firstPaintMs: 1000, scriptKb: 250, longestFrameMs: 100 } as const;
+const wanted = { firstPaintMs: 1000, scriptKb: 250, longestFrameMs: 100 } as const;
 
 /** One opening with nothing cached, in ms since the navigation began. */
 export type Opening = {
