@@ -26,12 +26,18 @@ export type StartOptions = {
   readonly openTelephone: Parts["openTelephone"];
 };
 
+/** Keeping every file of the page for a day without a network takes time that the first screen needs. */
+const serviceWorkerAfterMs = 3000;
+
 /** Builds everything in order and draws the page: the composition root of the browser app. */
 export async function startApp({ sound, openTelephone }: StartOptions): Promise<void> {
   const clock = new BrowserClock();
   const queries = new QueryClient({ defaultOptions: { queries: { staleTime: 10_000, refetchOnWindowFocus: false } } });
   const signedOut = () => void queries.invalidateQueries({ queryKey: ["session"] });
   const client = new Client({ fetch: (...request) => fetch(...request), onSignedOut: signedOut });
+  const toDesk = /^\/(?:desk)?$/.test(location.pathname);
+  // It comes while the session is asked for; without it the router would ask only after that.
+  if (toDesk) void import("../screens/desk/desk.tsx").catch(() => {});
   const [tab, session] = await Promise.all([nameTab(), client.ask("session", {}).catch(() => null)]);
   if (session !== null) queries.setQueryData(["session", {}], session);
   const language = await startLanguage(chosenLanguage(localStorage) ?? givenLanguage(session));
@@ -41,6 +47,9 @@ export async function startApp({ sound, openTelephone }: StartOptions): Promise<
     openSocket: (url) => new WebSocket(url),
     onSignedOut: signedOut,
   });
+  // What the desk shows is on its way while the page is drawn. An administrator may have to finish the first run before.
+  const role = session?.me?.role;
+  if (toDesk && role !== undefined && role !== "administrator") live.start();
   window.addEventListener("online", () => live.retryNow());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") live.retryNow();
@@ -61,5 +70,7 @@ export async function startApp({ sound, openTelephone }: StartOptions): Promise<
       </MantineProvider>
     </StrictMode>,
   );
-  if ("serviceWorker" in navigator && import.meta.env.PROD) void navigator.serviceWorker.register("/service-worker.js");
+  if ("serviceWorker" in navigator && import.meta.env.PROD) {
+    clock.after(serviceWorkerAfterMs, () => void navigator.serviceWorker.register("/service-worker.js"));
+  }
 }

@@ -1,5 +1,6 @@
 import type { TranscriptLine } from "@jikimi/live-events";
 import { UnstyledButton, VisuallyHidden } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../components/icon.tsx";
@@ -55,7 +56,7 @@ export const Line = memo(function Line({
       <p className={styles.said}>
         {line.words.map((word, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a line's words stay in their places
-          <Word key={index} word={word} revealed={revealed} />
+          <Word key={index} word={word} revealed={revealed} t={t} />
         ))}
         {hasRude && !showWords && (
           <UnstyledButton className={styles.reveal} aria-pressed={asked} onClick={() => setAsked((before) => !before)}>
@@ -68,8 +69,8 @@ export const Line = memo(function Line({
   );
 });
 
-function Word({ word, revealed }: { word: ShownLine["words"][number]; revealed: boolean }) {
-  const { t } = useTranslation();
+/** `t` is the line's: a hook of its own for every word is most of what a line costs. */
+function Word({ word, revealed, t }: { word: ShownLine["words"][number]; revealed: boolean; t: TFunction }) {
   if (word.masked) {
     return (
       <>

@@ -11,6 +11,7 @@ export function usePhoneCall() {
     setProblem(null);
     work?.catch((failure: unknown) => setProblem(failure instanceof TelephoneError ? failure.code : "refused"));
   }, []);
+  const dial = useCallback((target: string) => run(telephone?.dial(target)), [run, telephone]);
   const { line, call } = state;
   useEffect(() => {
     if (call?.phase === "connected") setProblem(null);
@@ -24,7 +25,7 @@ export function usePhoneCall() {
     answer: () => run(telephone?.answer()),
     decline: () => run(telephone?.decline()),
     hangUp: () => run(telephone?.hangUp()),
-    dial: (target: string) => run(telephone?.dial(target)),
+    dial,
     setMuted: (muted: boolean) => telephone?.setMuted(muted),
     sendDigit: (digit: string) => telephone?.sendDigit(digit) ?? false,
   };

@@ -1,6 +1,7 @@
 import type { OperationOutput } from "@jikimi/http-api";
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { memo, useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { useDo } from "../../api/use-operation.ts";
 import { usePhoneCall } from "../../call/use-phone-call.ts";
@@ -21,25 +22,27 @@ export function CallList({ calls }: { calls: readonly MyCall[] }) {
   const phone = usePhoneCall();
   const callBack = useDo("desk.callBack");
   const canDial = phone.line === "registered" && phone.call === null;
-  const back = (callId: string) => callBack.mutate({ callId }, { onSuccess: ({ target }) => phone.dial(target) });
+  const { mutate } = callBack;
+  const { dial } = phone;
+  const back = useCallback(
+    (callId: string) => mutate({ callId }, { onSuccess: ({ target }) => dial(target) }),
+    [mutate, dial],
+  );
   return (
     <>
       <FailureNote failure={callBack.error} />
       {phone.problem !== null && <Note tone="risk">{t(`sound.problem.${phone.problem}`)}</Note>}
       <ul className={styles.list}>
         {calls.map((call) => (
-          <Row
-            key={call.callId}
-            call={call}
-            onCallBack={canDial && call.other !== null ? () => back(call.callId) : null}
-          />
+          <Row key={call.callId} call={call} onCallBack={canDial && call.other !== null ? back : null} />
         ))}
       </ul>
     </>
   );
 }
 
-function Row({ call, onCallBack }: { call: MyCall; onCallBack: (() => void) | null }) {
+/** Of a long list only the new rows are drawn when it grows. */
+const Row = memo(function Row({ call, onCallBack }: { call: MyCall; onCallBack: ((callId: string) => void) | null }) {
   const { t } = useTranslation();
   const { language } = useLanguage();
   const number = call.other?.shown ?? t("call.withheld");
@@ -76,11 +79,11 @@ function Row({ call, onCallBack }: { call: MyCall; onCallBack: (() => void) | nu
           radius="xl"
           disabled={onCallBack === null}
           aria-label={t("calls.callBackTo", { number })}
-          onClick={() => onCallBack?.()}
+          onClick={() => onCallBack?.(call.callId)}
         >
           <Icon name="phone" size={18} />
         </ActionIcon>
       </Tooltip>
     </li>
   );
-}
+});
