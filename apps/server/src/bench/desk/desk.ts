@@ -132,7 +132,8 @@ async function compareOpenings(
     const { paintMs, stateMs, callsMs } = ours;
     if (plain.paintMs === null || paintMs === null || stateMs === null || callsMs === null)
       throw new Error(`a page was not painted: ${JSON.stringify({ plain, ours })}`);
-    desk.push({ paintMs, stateMs, callsMs });
+    // What is noticed in the page may be of the very frame that is the first on screen.
+    desk.push({ paintMs, stateMs: Math.max(paintMs, stateMs), callsMs: Math.max(paintMs, callsMs) });
     plainMs.push(plain.paintMs);
   }
   return { desk, plainMs };

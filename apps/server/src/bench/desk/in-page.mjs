@@ -1,3 +1,4 @@
+// oxlint-disable no-restricted-properties -- it runs in a page, whose own clock is what is measured with
 /**
  * Put into every page of the bench before its own scripts (`desk-browser.ts`): notes when what one waits for is on
  * screen, and watches frames when asked. All times are milliseconds since the navigation began.
