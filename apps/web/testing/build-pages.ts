@@ -16,7 +16,7 @@ export async function ensureTestingPages(): Promise<void> {
 }
 
 /** `vite build` in a process of its own: a test's process would make a page with the slow React for development. */
-function buildPages({
+export function buildPages({
   mode,
   outFolder,
 }: {

@@ -1,15 +1,16 @@
 import type { CallView } from "@jikimi/live-events";
 import { Button, Popover } from "@mantine/core";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { HoldButton } from "../components/hold-button.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
 import { useShortcut } from "../shortcuts/use-shortcuts.tsx";
 import styles from "./call-controls.module.css";
 import { Keypad } from "./keypad.tsx";
-import { TransferDialog } from "./transfer-dialog.tsx";
 import type { CallActions } from "./use-call-actions.ts";
 import type { PhoneCall } from "./use-phone-call.ts";
+
+const TransferDialog = lazy(async () => ({ default: (await import("./transfer-dialog.tsx")).TransferDialog }));
 
 /** Hold, mute, keypad, transfer, record, protection, hang up. */
 export function CallControls({ call, actions, phone }: { call: CallView; actions: CallActions; phone: PhoneCall }) {
@@ -67,7 +68,11 @@ export function CallControls({ call, actions, phone }: { call: CallView; actions
       <Button className={styles.hangUp} leftSection={<Icon name="hangUp" />} onClick={phone.hangUp} disabled={!here}>
         {t("call.hangUp")}
       </Button>
-      {transferring && <TransferDialog callId={call.callId} onClose={() => setTransferring(false)} />}
+      {transferring && (
+        <Suspense>
+          <TransferDialog callId={call.callId} onClose={() => setTransferring(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

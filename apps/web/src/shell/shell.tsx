@@ -1,17 +1,21 @@
-import { Modal, Title } from "@mantine/core";
+import { Title } from "@mantine/core";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLive } from "../app/parts.ts";
 import { useSession } from "../app/session.ts";
 import { CallDock } from "../call/call-dock.tsx";
-import { SignInForm } from "../screens/sign-in/sign-in-form.tsx";
-import { ShortcutList } from "../shortcuts/shortcut-list.tsx";
 import { ShortcutKeys, useShortcut } from "../shortcuts/use-shortcuts.tsx";
 import { TelephoneSeat } from "../telephone/use-telephone.tsx";
 import { Notices } from "./notices.tsx";
 import styles from "./shell.module.css";
 import { TopBar } from "./top-bar.tsx";
+
+// Seldom needed, and none of it for the first picture of the desk.
+const SignInForm = lazy(async () => ({ default: (await import("../screens/sign-in/sign-in-form.tsx")).SignInForm }));
+const ShortcutDialog = lazy(async () => ({
+  default: (await import("../shortcuts/shortcut-dialog.tsx")).ShortcutDialog,
+}));
 
 /** What stands around every screen: the way about, one's state, the call that is on, and what one should know. */
 export function Shell() {
@@ -45,7 +49,7 @@ export function Shell() {
             <Outlet />
           </div>
         </div>
-        <ShortcutDialog />
+        <Shortcuts />
       </TelephoneSeat>
     </ShortcutKeys>
   );
@@ -61,26 +65,22 @@ function SignInAgain() {
           {t("signIn.again")}
         </Title>
         <p>{t("signIn.againHelp")}</p>
-        <SignInForm />
+        <Suspense>
+          <SignInForm />
+        </Suspense>
       </div>
     </main>
   );
 }
 
-function ShortcutDialog() {
-  const { t } = useTranslation();
+function Shortcuts() {
   const [open, setOpen] = useState(false);
   useShortcut("shortcuts", () => setOpen((before) => !before));
+  if (!open) return null;
   return (
-    <Modal
-      opened={open}
-      onClose={() => setOpen(false)}
-      title={t("shortcuts.title")}
-      size="lg"
-      closeButtonProps={{ "aria-label": t("page.close") }}
-    >
-      <ShortcutList />
-    </Modal>
+    <Suspense>
+      <ShortcutDialog onClose={() => setOpen(false)} />
+    </Suspense>
   );
 }
 

@@ -250,8 +250,8 @@ export function signInContract(name: string, open: () => Promise<{ url: string }
       const { db } = database.signIn;
       await db.execute("ALTER TABLE sessions RENAME TO elsewhere");
       try {
-        for (const asked of [signIn.read(visit()), signIn.open(kim, visit())]) {
-          const failure: unknown = await asked.catch((one: unknown) => one);
+        for (const ask of [() => signIn.read(visit()), () => signIn.open(kim, visit())]) {
+          const failure: unknown = await ask().catch((one: unknown) => one);
           expect(failure).toBeInstanceOf(Error);
           expect(inspect(failure, { depth: 9 })).not.toContain(token);
         }
