@@ -1,5 +1,5 @@
 // `npm run gallery`: a picture of every screen in both languages, both themes and all sizes, in `gallery/`.
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { refuseOldNode } from "./lib/node-version.mjs";
@@ -14,10 +14,12 @@ const [{ ensureInstalled }, { ensurePeers }, { inLanguage }, { Progress }] = awa
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const usage = {
-  ko: `npm run gallery -- [--only 이름]… [--language ko|en] [--theme light|dark] [--size 1440|1280|390|zoomed]
-  모든 화면을 그림으로 남깁니다. 이름은 화면 이름의 일부입니다(예: desk). 결과: gallery/index.html`,
-  en: `npm run gallery -- [--only NAME]… [--language ko|en] [--theme light|dark] [--size 1440|1280|390|zoomed]
-  Takes a picture of every screen. NAME is part of a screen's name, as in desk. The result: gallery/index.html`,
+  ko: `npm run gallery -- [--only 이름]… [--language ko|en] [--theme light|dark] [--size 1440|1280|390|zoomed] [--out 폴더]
+  모든 화면을 그림으로 남깁니다. 이름은 화면 이름의 일부입니다(예: desk). 결과: gallery/index.html
+  폴더에 있던 것은 지워집니다.`,
+  en: `npm run gallery -- [--only NAME]… [--language ko|en] [--theme light|dark] [--size 1440|1280|390|zoomed] [--out FOLDER]
+  Takes a picture of every screen. NAME is part of a screen's name, as in desk. The result: gallery/index.html
+  What was in the folder goes.`,
 };
 const choices = {
   language: ["ko", "en"],
@@ -43,7 +45,7 @@ async function main() {
     return 2;
   }
   const progress = new Progress();
-  const folder = join(root, "gallery");
+  const { folder } = asked;
   const { pictures, problems } = await takePictures({
     plan,
     folder,
@@ -59,7 +61,7 @@ function readArguments() {
   try {
     const list = { type: "string", multiple: true };
     const { values } = parseArgs({
-      options: { only: list, language: list, theme: list, size: list },
+      options: { only: list, language: list, theme: list, size: list, out: { type: "string" } },
     });
     for (const [name, allowed] of Object.entries(choices)) {
       for (const value of values[name] ?? []) {
@@ -67,6 +69,7 @@ function readArguments() {
       }
     }
     return {
+      folder: resolve(values.out ?? join(root, "gallery")),
       only: values.only ?? [],
       languages: values.language ?? choices.language,
       themes: values.theme ?? choices.theme,

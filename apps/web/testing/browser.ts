@@ -99,12 +99,15 @@ export async function putOn(page: Page, { theme, size }: Pick<Look, "theme" | "s
   await page.setViewportSize(sizes[size]);
   await page.emulateMedia({ colorScheme: theme });
   await page.waitForFunction((scheme) => document.documentElement.dataset.mantineColorScheme === scheme, theme);
+  await drawn(page);
   await page.evaluate(async () => {
-    const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    await drawn();
     await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
-    await drawn();
   });
+  await drawn(page);
+}
+
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }
 
 /** How far the page is wider than its window; 0 is right. */
