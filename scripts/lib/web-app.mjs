@@ -17,6 +17,7 @@ const sources = [
   "apps/web/vite.config.ts",
   "packages/contracts/http-api/src",
   "packages/contracts/live-events/src",
+  "packages/foundation/kernel/src",
   "assets/fonts/pretendard",
   "package-lock.json",
 ];
@@ -89,6 +90,8 @@ function viteBuild(root) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [vite, "build", "--logLevel", "warn"], {
       cwd: folder,
+      // Whoever asks: a test's environment would make a page with the slow React for development.
+      env: { ...process.env, NODE_ENV: "production" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

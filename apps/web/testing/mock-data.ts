@@ -1,4 +1,5 @@
 import type { OperationOutput } from "@jikimi/http-api";
+import { presets as ourPresets } from "@jikimi/protection";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -165,7 +166,11 @@ export function wholeCall(nowMs: number, callId: string): OperationOutput<"desk.
         incidentId: "incident-1",
         openedAtMs: nowMs - 40 * minute,
         closedAtMs: nowMs - 40 * minute + 8000,
-        policy: { id: "seoul-20", version: 3, title: { ko: "20분 안내 후 버튼 종료", en: "20 minutes with a button" } },
+        policy: {
+          id: "seoul-20-button",
+          version: 3,
+          title: { ko: "20분 안내 후 버튼 종료", en: "20 minutes with a button" },
+        },
         reason: "protection",
         comment: "",
       },
@@ -225,7 +230,7 @@ export const passports: OperationOutput<"departments.set">["department"] = {
   names: { ko: "민원여권과", en: "Civil Affairs and Passports" },
   recordingMode: "all-call",
   noticeBeforeConnection: true,
-  policyId: "seoul-20",
+  policyId: "seoul-20-button",
   hours: null,
   ringTimeoutMs: 20_000,
   queueTimeoutMs: 120_000,
@@ -270,61 +275,15 @@ export const carrier: OperationOutput<"trunks.add">["trunk"] = {
 export const trunks: OperationOutput<"trunks.list"> = { trunks: [carrier] };
 
 export const presets: OperationOutput<"setup.presets"> = {
-  chosen: "seoul-20",
-  presets: [
-    {
-      id: "kt-automatic",
-      version: 1,
-      title: { ko: "자동 종료 (KT 통화매니저 방식)", en: "Automatic (after KT Call Manager)" },
-      explanation: {
-        ko: "폭언이 확인되거나 통화가 비정상적으로 길어지면 먼저 안내하고, 그래도 이어지면 통화를 자동으로 끝냅니다. 수신과 발신에 똑같이 적용되며, 상담사는 ‘계속’으로 언제든지 멈출 수 있습니다.",
-        en: "Announces first when abuse is found or the call grows abnormally long, and ends the call by itself if it goes on. It is the same for calls received and placed, and the agent can stop it at any moment.",
-      },
-      sources: [
-        { title: "KT 통화매니저: warning, then ending by set criteria", tag: "N", where: "news report, F1.01–F1.08" },
-      ],
-      decider: "automatic",
-    },
-    {
-      id: "seoul-20",
-      version: 3,
-      title: { ko: "20분 안내 후 버튼 종료 (서울시 방식)", en: "20 minutes with a button (after Seoul)" },
-      explanation: {
-        ko: "통화가 20분을 넘으면 안내가 나가고, 담당자가 버튼을 눌러야만 통화가 끝납니다. 폭언은 담당자가 확인하면 경고가 나가고, 경고 뒤에도 이어지면 안내 후 자동으로 끝납니다.",
-        en: "After 20 minutes an announcement plays, and the call ends only when the officer presses the button. For abuse the officer confirms the warning; if it goes on after the warning, the call ends by itself with an announcement.",
-      },
-      sources: [
-        {
-          title: "20 minutes without a justifiable reason; the officer presses a button",
-          tag: "N",
-          where: "news report, F4.11–F4.13",
-        },
-      ],
-      decider: "agent-confirms",
-    },
-    {
-      id: "extendable",
-      version: 1,
-      title: { ko: "15분 안내, 담당자가 3~12분 연장", en: "15 minutes, extendable by 3 to 12" },
-      explanation: {
-        ko: "15분에 안내하고, 담당자가 사유를 적으면 3분에서 12분까지 늘릴 수 있습니다. 폭언은 한 번 경고한 뒤 이어지면 끝냅니다.",
-        en: "Gives notice at 15 minutes, which the officer can extend by 3 to 12 minutes with a reason. Abuse is warned of once and then ends the call.",
-      },
-      sources: [{ title: "Extension of 3 to 12 minutes", tag: "N", where: "news report" }],
-      decider: "agent-confirms",
-    },
-    {
-      id: "advise-only",
-      version: 1,
-      title: { ko: "알려 드리기만", en: "Advise only" },
-      explanation: {
-        ko: "무엇이 들렸고 얼마나 지났는지 알려 드리기만 합니다. 경고와 종료는 모두 상담사가 직접 합니다.",
-        en: "Tells what was heard and how long it has been, and no more. Every warning and every ending is the agent's.",
-      },
-      sources: [{ title: "Proposal", tag: "P", where: "Jikimi" }],
-      decider: "advise-only",
-    },
-  ],
+  chosen: "default",
+  presets: ourPresets.map(({ id, version, title, explanation, sources, decider }) => ({
+    id,
+    version,
+    title,
+    explanation,
+    sources: [...sources],
+    decider,
+  })),
 };
 
 export const policies: OperationOutput<"policy.list"> = {

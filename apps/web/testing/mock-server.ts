@@ -179,8 +179,8 @@ export class MockServer {
       "setup.presets": () => data.presets,
       "setup.sample": () => ({
         agents: [
-          { username: "agent1", displayName: "김상담", password: "물결-나무-7402" },
-          { username: "agent2", displayName: "이응대", password: "하늘-호수-1833" },
+          { username: "agent1", displayName: "김상담", password: "k4wq8xj2mvt7zr3hpd6n" },
+          { username: "agent2", displayName: "이응대", password: "p9dfa6ct2yx5wgm8ehkb" },
         ],
         number: "070-0000-0120",
       }),
@@ -189,7 +189,7 @@ export class MockServer {
       "users.list": () => list(data.people),
       "users.add": ({ displayName, sipUsername, role, departmentId }) => ({
         person: { id: "new", displayName, sipUsername, role, departmentId, active: true, createdAtMs: nowMs },
-        madePassword: "구름-바다-5521",
+        madePassword: "u7ehs3nb9kq4zfw2xtrm",
       }),
       "departments.list": () => list(data.departments),
       "departments.add": () => ({ department: data.passports }),
@@ -228,10 +228,7 @@ export class MockServer {
       "desk.callBack": () => ({ target: "callback-call-1" }),
       "desk.call": ({ callId }) => data.wholeCall(nowMs, callId),
       "trial.scenarios": () => list(data.scenarios),
-      "trial.start": () => {
-        this.#show("ringing");
-        return { callNumber: "070-0000-0120", dial: null };
-      },
+      "trial.start": () => ({ callNumber: "010-1234-5678", dial: null }),
       "trial.speakYourself": () => ({ webSocketPath: "/sip?trial=1", from: "sip:trial@127.0.0.1", target: "agent1" }),
     };
   }

@@ -41,7 +41,11 @@ export const sceneNames = [
 ] as const;
 export type SceneName = (typeof sceneNames)[number];
 
-const policy = { id: "seoul-20", version: 3, title: { ko: "20분 안내 후 버튼 종료", en: "20 minutes with a button" } };
+const policy = {
+  id: "seoul-20-button",
+  version: 3,
+  title: { ko: "20분 안내 후 버튼 종료", en: "20 minutes with a button" },
+};
 
 function callAt(nowMs: number, change: Partial<CallView> = {}): CallView {
   return {

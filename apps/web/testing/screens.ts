@@ -175,7 +175,7 @@ export const screens: readonly Screen[] = [
   {
     ...onDesk("talking", { name: "desk protect", perSize: true }),
     act: async (page) => {
-      await page.locator("button[aria-haspopup=dialog]").nth(1).click();
+      await page.locator("[data-phase] button[aria-haspopup=dialog]").last().click();
       await page.locator("[role=dialog] button").first().waitFor();
     },
   },
@@ -228,6 +228,16 @@ export const screens: readonly Screen[] = [
     },
   },
   { name: "try", path: "/try", scene: "waiting" },
+  { name: "try away", path: "/try", scene: "away" },
+  {
+    name: "try coming",
+    path: "/try",
+    scene: "waiting",
+    act: async (page) => {
+      await page.locator("main li button:enabled").first().click();
+      await page.locator("main [role=status]").first().waitFor();
+    },
+  },
   { name: "speak", path: "/speak" },
   { name: "help-requests", path: "/help-requests", role: "supervisor", scene: "help-waiting" },
   { name: "help-requests empty", path: "/help-requests", role: "supervisor", scene: "waiting" },

@@ -15,6 +15,7 @@ const words = {
     name: "이름",
     username: "아이디",
     makeAdministrator: "만들고 계속하기",
+    organisation: "한국어 이름",
     next: "다음",
     policy: "이 정책 쓰기: 자동 종료 (KT 통화매니저 방식)",
     takeSample: "견본 부서 쓰기",
@@ -35,7 +36,8 @@ const words = {
   en: {
     name: "Name",
     username: "Username",
-    makeAdministrator: "Make it and go on",
+    makeAdministrator: "Create and continue",
+    organisation: "Name in Korean",
     next: "Next",
     policy: "Use this: One strike",
     takeSample: "Use the sample department",
@@ -47,7 +49,7 @@ const words = {
     warning: null,
     ended: "The call was ended safely",
     endRest: "End my rest and be ready",
-    finish: "Done, become ready",
+    finish: "Done, I'm ready",
     records: "Calls",
     listen: "Listen to the recording",
     incident: "Incident",
@@ -70,7 +72,7 @@ async function firstRun(person: PagePerson, centre: Centre, language: Language):
   await page.getByLabel(say.username).fill("jiwon");
   await page.locator("input[autocomplete=new-password]").fill("구름 위의 긴 산책길 하나");
   await person.press(say.makeAdministrator);
-  await page.locator("main input").first().fill("한빛시청");
+  await page.getByLabel(say.organisation).fill("한빛시청");
   await person.press(say.next);
   await person.press(say.policy);
   await person.press(say.takeSample);

@@ -415,7 +415,15 @@ export const en: AllTexts = {
   try: {
     title: "Try it",
     lead: "Three minutes show you all that Jikimi does. No real caller is involved.",
-    notFree: "You are on a call or resting, so a trial cannot begin now.",
+    obstacle: {
+      noPhone: "The telephone is being connected. You can begin as soon as it is.",
+      busy: "You are on a call. You can begin when it is over.",
+      resting: "You are resting. You can begin when your rest is over.",
+      wrapUp: "You can begin when your wrap-up is done.",
+      away: "You can begin when you are ready again.",
+    },
+    coming:
+      "The simulated caller is on the line and hears about recording. It rings in about ten seconds; please answer.",
     simulated: "A simulated caller",
     simulatedHelp: "A caller with a synthetic voice rings you. All you do is answer.",
     noScenarios: "No scenarios are ready",

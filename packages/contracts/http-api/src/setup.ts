@@ -29,7 +29,7 @@ const presetSummary = z.object({
   title: bilingual,
   /** Two sentences: what it does, and what the agent keeps in hand. */
   explanation: bilingual,
-  sources: z.array(z.object({ title: z.string(), tag: z.enum(["D", "N", "K", "P"]), where: z.string() })),
+  sources: z.array(z.object({ title: bilingual, tag: z.enum(["D", "N", "K", "P"]), where: z.string() })),
   decider: z.enum(["automatic", "agent-confirms", "advise-only"]),
 });
 export const listPresetsInput = z.object({});

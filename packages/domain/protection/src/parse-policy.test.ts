@@ -36,6 +36,7 @@ describe("what is wrong is named where it is", () => {
     ["sources", []],
     ["sources[0].tag", "X"],
     ["sources[0].where", ""],
+    ["sources[0].title.ko", ""],
     ["decider", "robot"],
     ["confirmation.asks", "nobody"],
     ["confirmation.windowMs", 0],
@@ -122,6 +123,11 @@ test("a policy of seconds is a policy: for trials and tests", () => {
     topics: {},
   };
   expect(pathsOf({ ...defaultPolicy, longCall })).toEqual([]);
+});
+
+test("a source that was kept with one text says it in both languages", () => {
+  const parsed = parsePolicy(withField("sources[0].title", "KT"));
+  expect(parsed.kind === "ok" && parsed.policy.sources[0]?.title).toEqual({ ko: "KT", en: "KT" });
 });
 
 test("minus zero is zero, as it would be after a file", () => {

@@ -80,7 +80,8 @@ function date(reading: Reading, value: unknown, path: string): string {
 function source(reading: Reading, value: unknown, path: string): PolicySource {
   const { title, tag, where } = reading.fields(value, path, ["title", "tag", "where"]);
   return {
-    title: reading.text(title, join(path, "title"), 300),
+    // One text for both: as policies were kept before sources spoke two languages.
+    title: reading.bilingual(typeof title === "string" ? { ko: title, en: title } : title, join(path, "title"), 300),
     tag: reading.oneOf(tag, join(path, "tag"), ["D", "N", "K", "P"]),
     where: reading.text(where, join(path, "where"), 300),
   };

@@ -12,7 +12,12 @@ export type Bilingual = { readonly ko: string; readonly en: string };
  * verified, `P` a proposal of ours. Nothing but `D` may be shown as a fact without its tag.
  */
 export type SourceTag = "D" | "N" | "K" | "P";
-export type PolicySource = { readonly title: string; readonly tag: SourceTag; readonly where: string };
+export type PolicySource = {
+  readonly title: Bilingual;
+  readonly tag: SourceTag;
+  /** Where it can be read again: a publisher's address and its number there. */
+  readonly where: string;
+};
 
 /**
  * Who carries a stage out.

@@ -23,16 +23,21 @@ const exemptLines: readonly ExemptLine[] = [
 
 /** Behind figures that no document gives. */
 export const ourProposal: PolicySource = {
-  title: "Figures without another source: scores, weights, confidence, graces, windows, rest, exempt lines",
+  title: {
+    ko: "다른 출처가 없는 수치: 점수, 가중치, 확신도, 유예, 확인 시간, 휴식, 예외 회선",
+    en: "Figures without another source: scores, weights, confidence, graces, windows, rest, exempt lines",
+  },
   tag: "P",
   where: "Jikimi",
 };
 
 export const restDuty: PolicySource = {
-  title:
-    "산업안전보건법 시행령 제41조: rest among the measures after verbal abuse; no statutory number of minutes was found",
+  title: {
+    ko: "산업안전보건법 시행령 제41조: 폭언 뒤 조치의 하나로 휴식. 법정 시간은 찾지 못함",
+    en: "Enforcement Decree of the Occupational Safety and Health Act art. 41: rest among the measures after verbal abuse; no statutory number of minutes was found",
+  },
   tag: "N",
-  where: "aptn, nursenews, labortoday",
+  where: "aptn.co.kr; nursenews.co.kr; labortoday.co.kr",
 };
 
 type LabelGroup = { readonly weight: number; readonly warningsBeforeEnding: number };

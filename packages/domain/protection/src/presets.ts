@@ -17,9 +17,12 @@ export const defaultPolicy: Policy = {
   },
   sources: [
     {
-      title: "Warning first, ending by criteria if it persists (KT); 20 minutes with a button (Seoul)",
+      title: {
+        ko: "먼저 경고하고 이어지면 기준에 따라 종료(KT), 20분 안내 후 버튼으로 종료(서울시)",
+        en: "Warning first, ending by criteria if it persists (KT); 20 minutes with a button (Seoul)",
+      },
       tag: "N",
-      where: "news reports on both, PRODUCT F1.07–F1.09, F4.11–F4.13",
+      where: "weekly.cnbnews.com 184431; nocutnews.co.kr 6369910",
     },
     restDuty,
     ourProposal,
@@ -46,16 +49,29 @@ const ktAutomatic: Policy = {
   },
   sources: [
     {
-      title: "KT 통화매니저: warning, then ending by set criteria, inbound and outbound",
+      title: {
+        ko: "KT 통화매니저: 수신과 발신 모두 먼저 경고하고, 정한 기준에 따라 종료",
+        en: "KT Call Manager: warning, then ending by set criteria, inbound and outbound",
+      },
       tag: "N",
-      where: "news report, PRODUCT F1.01–F1.08",
+      where: "weekly.cnbnews.com 184431",
     },
     {
-      title: "Inbound since March 2025, outbound since 25 July 2025; the designated time is each site's own",
+      title: {
+        ko: "수신은 2025년 3월, 발신은 2025년 7월 25일부터. 기준 시간은 사업장마다 정함",
+        en: "Inbound since March 2025, outbound since 25 July 2025; the designated time is each site's own",
+      },
       tag: "N",
-      where: "m.weekly.cnbnews.com no=184431",
+      where: "weekly.cnbnews.com 184431",
     },
-    { title: "One warning; 20 minutes and a grace of one: the report gives no figures", tag: "P", where: "Jikimi" },
+    {
+      title: {
+        ko: "경고 1회, 20분과 유예 1분: 보도에 수치가 없어 정함",
+        en: "One warning; 20 minutes and a grace of one: the report gives no figures",
+      },
+      tag: "P",
+      where: "Jikimi",
+    },
     restDuty,
     ourProposal,
   ],
@@ -80,14 +96,20 @@ const seoulButton: Policy = {
   },
   sources: [
     {
-      title: "20 minutes without a justifiable reason; the officer presses a button as the voice plays",
+      title: {
+        ko: "정당한 사유 없이 20분을 넘으면 안내가 나가고 담당자가 버튼을 눌러 종료",
+        en: "20 minutes without a justifiable reason; the officer presses a button as the voice plays",
+      },
       tag: "N",
-      where: "news report, PRODUCT F4.11–F4.13",
+      where: "nocutnews.co.kr 6369910",
     },
     {
-      title: "Detection, a pop-up, OK, the warning plays, ending by itself if it goes on; installed as a pilot",
+      title: {
+        ko: "감지되면 팝업, 확인을 누르면 경고 안내, 이어지면 자동 종료. 시범 운영",
+        en: "Detection, a pop-up, OK, the warning plays, ending by itself if it goes on; installed as a pilot",
+      },
       tag: "N",
-      where: "mapp.nocutnews.co.kr/news/6369910",
+      where: "nocutnews.co.kr 6369910",
     },
     restDuty,
     ourProposal,
@@ -114,15 +136,20 @@ const fifteenPlusFive: Policy = {
   },
   sources: [
     {
-      title:
-        "Uljin, Sancheong, Anseong, Hapcheon: notice at 15 minutes, notice and ending at 20; abuse irrespective of time",
+      title: {
+        ko: "울진·산청·안성·합천: 15분 예고, 20분 안내 후 종료. 폭언은 시간과 관계없음",
+        en: "Uljin, Sancheong, Anseong, Hapcheon: notice at 15 minutes, notice and ending at 20; abuse irrespective of time",
+      },
       tag: "N",
-      where: "heraldcorp 10606294; siminilbo; KBS ncd=8325417; asiae 2026030407043259702",
+      where: "heraldcorp.com 10606294; siminilbo.co.kr; kbs.co.kr 8325417; asiae.co.kr 2026030407043259702",
     },
     {
-      title: "Survey of 3,934 bodies: the mean recommended time is 20.66 minutes",
+      title: {
+        ko: "3,934개 기관 조사: 권장 시간 평균 20.66분",
+        en: "Survey of 3,934 bodies: the mean recommended time is 20.66 minutes",
+      },
       tag: "N",
-      where: "newspic/Yonhap 2025-03",
+      where: "Yonhap, 2025-03",
     },
     restDuty,
     ourProposal,
@@ -148,12 +175,21 @@ const extendable: Policy = {
   },
   sources: [
     {
-      title:
-        "Jincheon County's third design: notice at 15 minutes, extension of 3 to 12 minutes by keypad, second notice, ending",
+      title: {
+        ko: "진천군 3안: 15분 안내, 번호판으로 3~12분 연장, 다시 안내 후 종료",
+        en: "Jincheon County's third design: notice at 15 minutes, extension of 3 to 12 minutes by keypad, second notice, ending",
+      },
       tag: "N",
-      where: "epeople.go.kr ideaRegNo=1AE-2504-0000905",
+      where: "epeople.go.kr 1AE-2504-0000905",
     },
-    { title: "One extension and a grace of a minute: the survey gives no figures", tag: "P", where: "Jikimi" },
+    {
+      title: {
+        ko: "연장 1회와 유예 1분: 설문에 수치가 없어 정함",
+        en: "One extension and a grace of a minute: the survey gives no figures",
+      },
+      tag: "P",
+      where: "Jikimi",
+    },
     restDuty,
     ourProposal,
   ],
@@ -178,14 +214,23 @@ const interiorMinistry2018: Policy = {
   },
   sources: [
     {
-      title:
-        "행정안전부 지침 2018-05: harassment after one warning; abuse at the third; repeated 10 minutes; out of competence 30 minutes",
+      title: {
+        ko: "행정안전부 2018년 5월 지침: 성희롱은 경고 1회 뒤, 폭언은 3회째. 반복 10분, 소관 밖 30분",
+        en: "Interior ministry's guideline of May 2018: harassment after one warning; abuse at the third; repeated 10 minutes; out of competence 30 minutes",
+      },
       tag: "N",
-      where: "safetimes 65518; wowtv AKR20180509060300004",
+      where: "safetimes.co.kr 65518; wowtv.co.kr AKR20180509060300004",
     },
-    { title: "The same guideline in the government's own briefing", tag: "D", where: "korea.kr 148850477" },
     {
-      title: "Warnings at the first and second abuse, where the guideline has the officer ask for calm",
+      title: { ko: "같은 지침, 정책브리핑", en: "The same guideline in the government's own briefing" },
+      tag: "D",
+      where: "korea.kr 148850477",
+    },
+    {
+      title: {
+        ko: "첫째와 둘째 폭언에 경고: 지침은 담당자가 진정을 요청하는 자리",
+        en: "Warnings at the first and second abuse, where the guideline has the officer ask for calm",
+      },
       tag: "P",
       where: "Jikimi",
     },
@@ -216,9 +261,12 @@ const oneStrike: Policy = {
   },
   sources: [
     {
-      title: "120 Dasan, Seoul: one strike for sexual harassment, here for every label",
+      title: {
+        ko: "서울시 120다산콜: 성희롱 원스트라이크. 여기서는 모든 유형에 적용",
+        en: "120 Dasan, Seoul: one strike for sexual harassment, here for every label",
+      },
       tag: "N",
-      where: "kmib 0923092504; etoday 866537",
+      where: "kmib.co.kr 0923092504; etoday.co.kr 866537",
     },
     restDuty,
     ourProposal,
@@ -238,11 +286,14 @@ const threeStrikes: Policy = {
   },
   sources: [
     {
-      title: "120 Dasan, Seoul: harassment one strike, abuse three; malicious calls fell from 31 a day to 2.3",
+      title: {
+        ko: "서울시 120다산콜: 성희롱 1회, 폭언 3회. 악성 전화가 하루 31건에서 2.3건으로 감소",
+        en: "120 Dasan, Seoul: harassment one strike, abuse three; malicious calls fell from 31 a day to 2.3",
+      },
       tag: "N",
-      where: "kmib 0923092504; etoday 866537",
+      where: "kmib.co.kr 0923092504; etoday.co.kr 866537",
     },
-    { title: "Threats counted with verbal abuse", tag: "P", where: "Jikimi" },
+    { title: { ko: "협박은 폭언과 함께 셈", en: "Threats counted with verbal abuse" }, tag: "P", where: "Jikimi" },
     restDuty,
     ourProposal,
   ],
@@ -264,14 +315,20 @@ const adviseOnly: Policy = {
   },
   sources: [
     {
-      title: "IVR+ (Knowledge Flow, Japan): restrictions are a person's decision",
+      title: {
+        ko: "IVR+(일본 Knowledge Flow): 제한은 사람이 결정",
+        en: "IVR+ (Knowledge Flow, Japan): restrictions are a person's decision",
+      },
       tag: "N",
       where: "iotnews.jp/ai/266650",
     },
     {
-      title: "개인정보 보호법 제37조의2: fully automated decisions may be refused and must be explained",
+      title: {
+        ko: "개인정보 보호법 제37조의2: 완전히 자동화된 결정은 거부하거나 설명을 요구할 수 있음",
+        en: "Personal Information Protection Act art. 37-2: fully automated decisions may be refused and must be explained",
+      },
       tag: "N",
-      where: "nepla.ai; kimchang 29751; jipyong",
+      where: "nepla.ai; kimchang.com 29751; jipyong.com",
     },
     restDuty,
     ourProposal,

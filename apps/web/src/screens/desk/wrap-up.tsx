@@ -50,7 +50,7 @@ export function WrapUp({ wrapUp, presence }: { wrapUp: WrapUpView; presence: Pre
           ) : (
             <ul className={styles.summary}>
               {wrapUp.summary.map(({ speaker, text, atMs }) => (
-                <li key={`${atMs}-${speaker}`}>
+                <li key={`${atMs}-${speaker}-${text}`}>
                   <span className={styles.who}>
                     {t(`speaker.${speaker}`)} {clockTime(atMs)}
                   </span>

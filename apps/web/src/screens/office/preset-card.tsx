@@ -1,5 +1,5 @@
 import type { OperationOutput } from "@jikimi/http-api";
-import { Button, VisuallyHidden } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../components/icon.tsx";
 import { Tag } from "../../components/tag.tsx";
@@ -27,6 +27,7 @@ export function PresetCard({
   const { say } = useLanguage();
   const title = say(preset.title);
   const confirms = chosen && goesOn;
+  const label = t(confirms ? "preset.goOn" : chosen ? "preset.inForce" : "preset.choose");
   return (
     <li className={styles.card} data-chosen={chosen || undefined}>
       <div className={styles.head}>
@@ -45,8 +46,8 @@ export function PresetCard({
         <summary>{t("preset.sources")}</summary>
         <ul>
           {preset.sources.map(({ title: source, where, tag }) => (
-            <li key={`${source}-${where}`}>
-              {source} <span className={styles.where}>({where})</span> · {t(`preset.tag.${tag}`)}
+            <li key={`${source.en}-${where}`}>
+              {say(source)} <span className={styles.where}>({where})</span> · {t(`preset.tag.${tag}`)}
             </li>
           ))}
         </ul>
@@ -55,10 +56,10 @@ export function PresetCard({
         variant={confirms ? "filled" : chosen ? "light" : "default"}
         disabled={chosen && !confirms}
         loading={busy}
+        aria-label={`${label}: ${title}`}
         onClick={onChoose}
       >
-        {t(confirms ? "preset.goOn" : chosen ? "preset.inForce" : "preset.choose")}
-        <VisuallyHidden>: {title}</VisuallyHidden>
+        {label}
       </Button>
     </li>
   );

@@ -1,7 +1,10 @@
+import type { DeskState } from "@jikimi/live-events";
 import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsked, useDo } from "../../api/use-operation.ts";
+import { useClock } from "../../app/parts.ts";
 import { usePhoneCall } from "../../call/use-phone-call.ts";
 import { Asked } from "../../components/asked.tsx";
 import { FailureNote } from "../../components/failure-note.tsx";
@@ -14,30 +17,39 @@ import { useLanguage } from "../../language/use-language.ts";
 import { useDesk } from "../../live/use-live.ts";
 import styles from "./try.module.css";
 
+/** From the start until the simulated caller has heard the notice and it rings; longer means that it will not. */
+const comesWithinMs = 40_000;
+
 /** The whole thing at work, alone, in three minutes: a simulated caller, or one's own voice from a second tab. */
 export function Try() {
   const { t } = useTranslation();
   const { say } = useLanguage();
+  const clock = useClock();
   const desk = useDesk();
   const scenarios = useAsked("trial.scenarios", {});
   const start = useDo("trial.start");
   const phone = usePhoneCall();
-  const goTo = useNavigate();
-  // The desk is where it rings; a scenario that the agent begins is dialled for them.
+  const obstacle = obstacleOf(desk);
+  useOpensDeskWithCall(desk?.call?.callId ?? null);
+  const { isSuccess, data, reset } = start;
+  const coming = isSuccess && data.dial === null && obstacle === null;
+  useEffect(() => {
+    if (!coming) return;
+    const given = clock.after(comesWithinMs, reset);
+    return () => given.cancel();
+  }, [coming, clock, reset]);
+  const canDial = phone.line === "registered";
+  // A scenario that the agent begins is dialled for them.
   const begin = (scenario: string) =>
-    start.mutate(
-      { scenario },
-      {
-        onSuccess: ({ dial }) => {
-          if (dial !== null) phone.dial(dial);
-          void goTo({ to: "/desk" });
-        },
-      },
-    );
-  const free = desk !== null && desk.call === null && desk.presence.kind !== "protected-rest";
+    start.mutate({ scenario }, { onSuccess: ({ dial }) => (dial === null ? undefined : phone.dial(dial)) });
   return (
     <Page title={t("try.title")} lead={t("try.lead")} wide>
-      {desk !== null && !free && !start.isPending && <Note icon="info">{t("try.notFree")}</Note>}
+      {obstacle !== null && !start.isPending && <Note>{t(`try.obstacle.${obstacle}`)}</Note>}
+      {coming && (
+        <Note tone="calm" icon="phoneIn" live>
+          {t("try.coming")}
+        </Note>
+      )}
       <FailureNote failure={start.error} />
       <div className={styles.ways}>
         <Panel title={t("try.simulated")}>
@@ -57,7 +69,7 @@ export function Try() {
                       <Button
                         variant="light"
                         leftSection={<Icon name={direction === "inbound" ? "phoneIn" : "phoneOut"} size={18} />}
-                        disabled={!free}
+                        disabled={desk === null || obstacle !== null || (direction === "outbound" && !canDial)}
                         loading={start.isPending && start.variables?.scenario === id}
                         aria-label={t("try.startNamed", { title: say(title) })}
                         onClick={() => begin(id)}
@@ -88,4 +100,35 @@ export function Try() {
       </div>
     </Page>
   );
+}
+
+/** Why no trial can begin now; null: it can, or is not known yet. */
+function obstacleOf(desk: DeskState | null): "noPhone" | "busy" | "resting" | "wrapUp" | "away" | null {
+  if (desk === null) return null;
+  if (desk.call !== null) return "busy";
+  switch (desk.presence.kind) {
+    case "offline":
+      return "noPhone";
+    case "ringing":
+    case "talking":
+      return "busy";
+    case "protected-rest":
+      return "resting";
+    case "wrap-up":
+      return "wrapUp";
+    case "away":
+      return "away";
+    case "ready":
+      return null;
+  }
+}
+
+/** A call that comes while one is here is on the desk: there the conversation is read, and protection steered. */
+function useOpensDeskWithCall(callId: string | null): void {
+  const goTo = useNavigate();
+  const before = useRef(callId);
+  useEffect(() => {
+    if (callId !== null && callId !== before.current) void goTo({ to: "/desk" });
+    before.current = callId;
+  }, [callId, goTo]);
 }
