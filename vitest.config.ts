@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
  * `unit` is what `npm run check` runs: pure rules, wire formats and in-process behaviour.
  * `peers` needs programs from Debian's packages (sipp, baresip, PostgreSQL …); `npm test` installs them first.
  * `system` starts whole Jikimi instances (server, media, listen as processes).
+ * `pages` looks at every screen in Chromium, without a server: no sound, and no hurry.
  */
 export default defineConfig({
   test: {
@@ -30,9 +31,18 @@ export default defineConfig({
       {
         test: {
           name: "system",
-          include: ["apps/*/{src,testing}/**/*.system.test.ts"],
+          include: ["apps/*/src/**/*.system.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "pages",
+          include: ["apps/*/testing/**/*.pages.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },

@@ -32,10 +32,15 @@ async function runAll() {
   const tests = (project, minutes, live) => vitestStep({ root, project, live, limitMs: minutes * 60_000 });
   const quick = await steps.runSteps([tests("unit", 6, false), ...checkSteps(root)], { lanes: 2 });
   // One after the other: these measure sound and time on the wire, and must not starve each other.
-  const real = await steps.runSteps([tests("peers", 6, true), tests("system", 12, true)]);
-  const failures = steps.failureReports([...quick, ...real]);
+  const [real, pages] = await Promise.all([
+    steps.runSteps([tests("peers", 6, true), tests("system", 12, true)]),
+    // The others wait for sound most of the time: what they leave is enough to look at every screen.
+    steps.runSteps([vitestStep({ root, project: "pages", live: false, limitMs: 12 * 60_000, inBackground: true })]),
+  ]);
+  const all = [...quick, ...real, ...pages];
+  const failures = steps.failureReports(all);
   if (failures !== "") console.log(failures);
-  return steps.addTallies([...quick, ...real].map((result) => result.tally));
+  return steps.addTallies(all.map((result) => result.tally));
 }
 
 /** A name made from a table's row may go on and on. */

@@ -182,7 +182,7 @@ async function signIn(): Promise<void> {
 
 async function signOut(): Promise<void> {
   await press("내 메뉴");
-  await page.getByRole("menuitem", { name: "로그아웃" }).click();
+  await page.getByRole("button", { name: "로그아웃" }).click();
   await page.waitForURL("**/sign-in");
   await heading("로그인").waitFor();
 }

@@ -45,7 +45,7 @@ beforeAll(async () => {
       failures.set(screen.name, failure);
     }
   });
-}, 400_000);
+}, 600_000);
 
 async function tooWide(page: Page, language: Language): Promise<string[]> {
   const found: string[] = [];
