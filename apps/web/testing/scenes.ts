@@ -38,6 +38,7 @@ export const sceneNames = [
   "phone-elsewhere",
   "limited",
   "help-waiting",
+  "helped",
 ] as const;
 export type SceneName = (typeof sceneNames)[number];
 
@@ -219,6 +220,11 @@ export function scene(name: SceneName, nowMs: number): Scene {
       };
     case "held":
       return { ...plain, desk: withCall(callAt(nowMs, { heldBy: "agent" })) };
+    case "helped":
+      return {
+        ...plain,
+        desk: withCall(callAt(nowMs, { help: { requestedAtMs: nowMs - 20_000, takenBy: "이정민" } })),
+      };
     case "consulting":
       return {
         ...plain,

@@ -123,6 +123,7 @@ export const screens: readonly Screen[] = [
   onDesk("talking"),
   { ...onDesk("long-transcript"), act: async (page) => scrollTranscriptUp(page) },
   onDesk("held"),
+  onDesk("helped"),
   onDesk("consulting"),
   onDesk("on-demand"),
   onDesk("heard"),

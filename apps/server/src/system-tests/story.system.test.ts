@@ -1,25 +1,18 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { readWav, resamplePcm, writeWav } from "@jikimi/audio";
 import { beforeAll, expect, test } from "vitest";
+import { buildPage } from "../bench/desk/build-page.ts";
 import { readLines } from "../demo/lines.ts";
 import { requireChromium } from "./support/browser-agent.ts";
 import { Centre, root } from "./support/centre.ts";
+import { firstRun } from "./support/first-run.ts";
 import { hasHumanVoice, humanVoice, type Language, PagePerson } from "./support/page-person.ts";
 
 /** What a person reads and presses, as it stands on the screen. */
 const words = {
   ko: {
-    name: "이름",
-    username: "아이디",
-    makeAdministrator: "만들고 계속하기",
-    organisation: "한국어 이름",
-    next: "다음",
-    policy: "이 정책 쓰기: 자동 종료 (KT 통화매니저 방식)",
-    takeSample: "견본 부서 쓰기",
-    tryIt: "체험하기",
     abusive: "경고 뒤에도 이어진 폭언 시작",
     answer: "받기",
     marked: "체험 · 가상 고객",
@@ -34,14 +27,6 @@ const words = {
     ready: "대기",
   },
   en: {
-    name: "Name",
-    username: "Username",
-    makeAdministrator: "Create and continue",
-    organisation: "Name in Korean",
-    next: "Next",
-    policy: "Use this: One strike",
-    takeSample: "Use the sample department",
-    tryIt: "Try it",
     abusive: "Start: Abuse that goes on after the warning",
     answer: "Answer",
     marked: "Trial · simulated caller",
@@ -59,26 +44,8 @@ const words = {
 
 beforeAll(async () => {
   requireChromium();
-  const builder = pathToFileURL(join(root, "scripts/lib/web-app.mjs")).href;
-  const { ensureWebApp } = (await import(builder)) as { ensureWebApp(what: { root: string }): Promise<string> };
-  expect(await ensureWebApp({ root }), "the page is built").not.toBe("failed");
+  await buildPage(root);
 }, 120_000);
-
-async function firstRun(person: PagePerson, centre: Centre, language: Language): Promise<void> {
-  const say = words[language];
-  const { page } = person;
-  await person.go(centre, "/");
-  await page.getByLabel(say.name, { exact: true }).fill("한지원");
-  await page.getByLabel(say.username).fill("jiwon");
-  await page.locator("input[autocomplete=new-password]").fill("구름 위의 긴 산책길 하나");
-  await person.press(say.makeAdministrator);
-  await page.getByLabel(say.organisation).fill("한빛시청");
-  await person.press(say.next);
-  await person.press(say.policy);
-  await person.press(say.takeSample);
-  await person.press(say.next);
-  await page.getByRole("link", { name: say.tryIt }).first().click();
-}
 
 test.for(["ko", "en"] as const)(
   "a new user gets from nothing to an ended abusive call, its rest and its incident (%s)",
@@ -87,7 +54,7 @@ test.for(["ko", "en"] as const)(
     await using centre = await Centre.open({ agents: 0 });
     await using person = await PagePerson.open({ language });
     const { page } = person;
-    await firstRun(person, centre, language);
+    await firstRun(person, centre, { language });
     await person.press(say.abusive);
     await page.getByRole("button", { name: say.answer }).first().click({ timeout: 30_000 });
     await person.sees(say.marked);
@@ -115,7 +82,7 @@ test(`one speaks oneself from a second tab, ${hasHumanVoice ? "with a person's v
     await using centre = await Centre.open({ agents: 0, settings: { recognizer: "whisper-base-ko" } });
     await using person = await PagePerson.open({ language: "ko", microphone: voice.path });
     const { page } = person;
-    await firstRun(person, centre, "ko");
+    await firstRun(person, centre, { language: "ko" });
     await person.go(centre, "/desk");
     await person.sees(words.ko.ready);
     const citizen = await person.tab();

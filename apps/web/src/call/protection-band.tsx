@@ -18,7 +18,7 @@ type Next = NonNullable<ProtectionView["next"]>;
 export function ProtectionBand({ call, actions }: { call: CallView; actions: CallActions }) {
   const { t } = useTranslation();
   const { band, next, refused } = call.protection;
-  if (band === null && next === null) return null;
+  if (band === null && next === null) return <WithoutRisk call={call} />;
   return (
     <section className={styles.band} aria-label={t("band.title")}>
       <div className={styles.heard}>
@@ -37,6 +37,28 @@ export function ProtectionBand({ call, actions }: { call: CallView; actions: Cal
       <Choices call={call} actions={actions} />
       {refused !== null && <Refused refused={refused} />}
     </section>
+  );
+}
+
+/** What one asked for on one's own account, with no risk on the line. */
+function WithoutRisk({ call }: { call: CallView }) {
+  const { help, protection } = call;
+  if (help === null && protection.refused === null) return null;
+  return (
+    <div className={styles.plain}>
+      {help !== null && <HelpState help={help} />}
+      {protection.refused !== null && <Refused refused={protection.refused} />}
+    </div>
+  );
+}
+
+function HelpState({ help }: { help: NonNullable<CallView["help"]> }) {
+  const { t } = useTranslation();
+  return (
+    <p className={styles.helpState} role="status">
+      <Icon name="hand" size={18} />
+      {help.takenBy === null ? t("band.helpAsked") : t("band.helpTaken", { name: help.takenBy })}
+    </p>
   );
 }
 
@@ -197,10 +219,7 @@ function Choices({ call, actions }: { call: CallView; actions: CallActions }) {
           {t("band.help")}
         </Button>
       ) : (
-        <p className={styles.helpState} role="status">
-          <Icon name="hand" size={18} />
-          {call.help.takenBy === null ? t("band.helpAsked") : t("band.helpTaken", { name: call.help.takenBy })}
-        </p>
+        <HelpState help={call.help} />
       )}
     </div>
   );

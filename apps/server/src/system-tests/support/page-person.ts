@@ -75,6 +75,18 @@ export class PagePerson implements AsyncDisposable {
     }
   }
 
+  /** A window that knows the same sessions now and shares nothing afterwards, not even the way to the server. */
+  async otherWindow(): Promise<Page> {
+    const context = await this.#browser.newContext({
+      storageState: await this.#context.storageState(),
+      permissions: ["microphone"],
+      locale: "ko-KR",
+    });
+    const page = await context.newPage();
+    this.#listen(page);
+    return page;
+  }
+
   #listen(page: Page): void {
     page.on("pageerror", ({ message }) => this.complaints.push(message));
     page.on("console", (message) => {
