@@ -25,7 +25,7 @@ const words = {
   },
 } as const satisfies Record<Language, Record<string, string>>;
 
-export const administratorPassword = "구름 위의 긴 산책길 하나";
+const administratorPassword = "구름 위의 긴 산책길 하나";
 
 /**
  * From the first page to *Try it*, by what is on the screen alone. Gives the password of `agent1`, who works in the
