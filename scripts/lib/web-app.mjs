@@ -17,6 +17,7 @@ const sources = [
   "apps/web/vite.config.ts",
   "packages/contracts/http-api/src",
   "packages/contracts/live-events/src",
+  "packages/domain/routing/src",
   "packages/foundation/kernel/src",
   "assets/fonts/pretendard",
   "package-lock.json",

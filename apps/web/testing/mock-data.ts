@@ -235,7 +235,7 @@ export const passports: OperationOutput<"departments.set">["department"] = {
   ringTimeoutMs: 20_000,
   queueTimeoutMs: 120_000,
   language: "ko",
-  displayNumber: "070-0000-0120",
+  displayNumber: "+827000000120",
 };
 
 export const departments: OperationOutput<"departments.list"> = {
@@ -254,8 +254,8 @@ export const departments: OperationOutput<"departments.list"> = {
 
 export const numbers: OperationOutput<"numbers.list"> = {
   numbers: [
-    { number: "070-0000-0120", departmentId: "passports" },
-    { number: "070-0000-0130", departmentId: "traffic" },
+    { number: "+827000000120", departmentId: "passports" },
+    { number: "+827000000130", departmentId: "traffic" },
   ],
 };
 

@@ -47,8 +47,14 @@ export function setupOperations(deps: SetupDeps) {
     },
     "setup.organisation": async ({ names, language, timeZone }: OperationRequest<"setup.organisation">) => {
       const sipRealm = directory.view().organisation?.sipRealm ?? deps.sample.organisation.sipRealm;
+      const spokenBefore = directory.view().organisation?.language ?? deps.sample.organisation.language;
       const organisation: Organisation = { names, language, timeZone, sipRealm };
       accepted(await directory.setOrganisation(organisation));
+      // Who spoke the organisation's language goes on doing so; who chose another keeps it.
+      for (const department of directory.view().departments) {
+        if (department.language !== spokenBefore || spokenBefore === language) continue;
+        accepted(await directory.changeDepartment(department.id, { language }));
+      }
       await store.markDone("organisation");
       return {};
     },

@@ -55,6 +55,8 @@ test.for(["ko", "en"] as const)(
     await using person = await PagePerson.open({ language });
     const { page } = person;
     await firstRun(person, centre, { language });
+    const { departments } = centre.jikimi.directory.view();
+    expect(departments.map((department) => department.language)).toEqual([language]);
     await person.press(say.abusive);
     await page.getByRole("button", { name: say.answer }).first().click({ timeout: 30_000 });
     await person.sees(say.marked);

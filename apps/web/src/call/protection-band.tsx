@@ -125,9 +125,11 @@ function NextStep({
   const { t } = useTranslation();
   const nowMs = useServerNow({ on: next !== null });
   if (next === null) {
+    const { given, beforeEnding } = protection.warnings;
+    const dueNext = given < beforeEnding ? "warningNext" : "endingNext";
     return (
       <div className={styles.next}>
-        <p className={styles.step}>{t(`band.watching.${protection.decider}`)}</p>
+        <p className={styles.step}>{t(`band.${dueNext}.${protection.decider}`)}</p>
         {protection.band !== null && <Risk share={protection.band.risk} />}
       </div>
     );

@@ -205,9 +205,14 @@ export const en: AllTexts = {
     hideWords: "Hide what was heard",
     warnings: "Warnings {{given}} of {{beforeEnding}}",
     risk: "Towards the next step",
-    watching: {
+    warningNext: {
       automatic: "A warning plays if it goes on",
       "agent-confirms": "You will be offered a warning if it goes on",
+      "advise-only": "Keeping watch",
+    },
+    endingNext: {
+      automatic: "The call ends with an announcement if it goes on",
+      "agent-confirms": "You will be offered to end the call if it goes on",
       "advise-only": "Keeping watch",
     },
     offered: { warning: "Play a warning to the caller?", ending: "Announce and end the call?" },

@@ -204,9 +204,14 @@ export const ko = {
     hideWords: "들린 말 가리기",
     warnings: "경고 {{given}} / {{beforeEnding}}회",
     risk: "다음 단계 기준 대비",
-    watching: {
+    warningNext: {
       automatic: "이어지면 경고 안내가 나갑니다",
       "agent-confirms": "이어지면 경고를 제안해 드립니다",
+      "advise-only": "지켜보고 있습니다",
+    },
+    endingNext: {
+      automatic: "이어지면 안내한 뒤 통화를 종료합니다",
+      "agent-confirms": "이어지면 종료를 제안해 드립니다",
       "advise-only": "지켜보고 있습니다",
     },
     offered: { warning: "경고 안내를 보낼까요?", ending: "안내 후 통화를 종료할까요?" },

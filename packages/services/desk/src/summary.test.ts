@@ -79,6 +79,21 @@ test.for(dialogues)("$name", ({ said, expected }) => {
   expect(summaryOf(lines(...said)).map(({ text }) => text)).toEqual(expected);
 });
 
+test("what was shouted between two abusive utterances stays out, even where it was not understood as abuse", () => {
+  const abusive = { labels: ["profanity"] };
+  const said = lines(
+    ["caller", "여권을 신청했는데 언제 나오는지 알고 싶어요"],
+    ["caller", "이런 나쁜 놈들", abusive],
+    ["caller", "닥 처이 병시나"],
+    ["agent", "목요일에 찾으실 수 있습니다"],
+    ["caller", "아주 나쁜 놈들", abusive],
+  );
+  expect(summaryOf(said).map(({ text }) => text)).toEqual([
+    "여권을 신청했는데 언제 나오는지 알고 싶어요",
+    "목요일에 찾으실 수 있습니다",
+  ]);
+});
+
 test("each sentence says who said it and when", () => {
   const [, second] = summaryOf(lines(...(dialogues[0]?.said ?? [])));
   expect(second).toEqual({ speaker: "caller", text: "이의 신청은 언제까지 해야 하나요?", atMs: 18_000 });

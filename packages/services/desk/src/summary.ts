@@ -20,10 +20,12 @@ const minLetters = 4;
 /**
  * A few sentences to begin a write-up with: chosen by where they stand (what the caller came with, what was agreed
  * last), by being a question or a request, and by naming days, times, amounts or numbers. Nothing is made up and
- * nothing reworded; what was abusive stays out. In the order they were said; empty where nothing stands out.
+ * nothing reworded; what was abusive stays out, and so does what was shouted in between. In the order they were said;
+ * empty where nothing stands out.
  */
 export function summaryOf(lines: readonly SaidLine[]): readonly SummarySentence[] {
-  const said = lines.flatMap(sentencesOf);
+  const raging = midRage(lines);
+  const said = lines.filter((line) => !raging.has(line)).flatMap(sentencesOf);
   const matters = said.filter(({ speaker, text }) => speaker === "caller" && !isGreeting(text)).slice(0, 2);
   const agreed = said.findLast(({ speaker, text }) => speaker === "agent" && isPromise(text));
   const rated = said.map((sentence, i) => {
@@ -45,6 +47,13 @@ export function summaryOf(lines: readonly SaidLine[]): readonly SummarySentence[
     .slice(0, maxSentences)
     .sort((a, b) => a.i - b.i)
     .map(({ sentence }) => sentence);
+}
+
+/** What a caller said between two abusive utterances: most likely more of it, misheard. */
+function midRage(lines: readonly SaidLine[]): ReadonlySet<SaidLine> {
+  const caller = lines.filter(({ speaker }) => speaker === "caller");
+  const isAbusive = (line: SaidLine | undefined) => line !== undefined && line.labels.length > 0;
+  return new Set(caller.filter((_, i) => isAbusive(caller[i - 1]) && isAbusive(caller[i + 1])));
 }
 
 function sentencesOf({ speaker, startMs, confidence, words, labels }: SaidLine): SummarySentence[] {

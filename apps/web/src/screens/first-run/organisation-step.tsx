@@ -11,9 +11,11 @@ export function OrganisationStep({ session, onDone }: { session: Session; onDone
   const { t } = useTranslation();
   const { language } = useLanguage();
   const save = useDo("setup.organisation", { refreshes: ["session"] });
-  const [ko, setKo] = useState(session.organisation?.ko ?? "");
-  const [en, setEn] = useState(session.organisation?.en ?? "");
-  const [spoken, setSpoken] = useState(session.organisation === null ? language : session.language);
+  // Until somebody has said it, what the server knows is the sample's.
+  const isSaid = !session.setup.includes("organisation");
+  const [ko, setKo] = useState((isSaid && session.organisation?.ko) || "");
+  const [en, setEn] = useState((isSaid && session.organisation?.en) || "");
+  const [spoken, setSpoken] = useState(isSaid ? session.language : language);
   const ready = ko.trim() !== "" || en.trim() !== "";
   return (
     <form

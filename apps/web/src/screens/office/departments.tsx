@@ -1,8 +1,10 @@
 import type { OperationOutput } from "@jikimi/http-api";
+import { formatPhoneNumber, type PhoneNumber } from "@jikimi/routing";
 import { Button, Modal, NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsked, useDo } from "../../api/use-operation.ts";
+import { useSession } from "../../app/session.ts";
 import { Asked } from "../../components/asked.tsx";
 import { FailureNote } from "../../components/failure-note.tsx";
 import { Icon } from "../../components/icon.tsx";
@@ -49,7 +51,7 @@ export function Departments() {
                         <span className={styles.facts}>
                           <span>{preset === undefined ? department.policyId : say(preset.title)}</span>
                           <span>{t(`departments.recording.${department.recordingMode}`)}</span>
-                          <span>{department.displayNumber ?? t("departments.noDisplayNumber")}</span>
+                          <span>{shownOf(department) ?? t("departments.noDisplayNumber")}</span>
                         </span>
                       </div>
                       <div className={styles.tags}>
@@ -83,6 +85,10 @@ export function Departments() {
   );
 }
 
+function shownOf({ displayNumber }: Department): string | null {
+  return displayNumber === null ? null : formatPhoneNumber(displayNumber as PhoneNumber);
+}
+
 const empty = {
   id: "",
   names: { ko: "", en: "" },
@@ -99,13 +105,16 @@ function Edit({ department, onClose }: { department: Department | null; onClose:
   const { say } = useLanguage();
   const policies = useAsked("policy.list", {}).data?.policies ?? [];
   const numbers = useAsked("numbers.list", {}).data?.numbers ?? [];
+  const organisationLanguage = useSession()?.language ?? "ko";
   const add = useDo("departments.add", { refreshes: ["departments.list"] });
   const set = useDo("departments.set", { refreshes: ["departments.list"] });
-  const [draft, setDraft] = useState<Omit<Department, "hours" | "language">>(department ?? empty);
+  const [draft, setDraft] = useState<Omit<Department, "hours">>(
+    department ?? { ...empty, language: organisationLanguage },
+  );
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
   const onSuccess = onClose;
-  const { id, names, recordingMode, noticeBeforeConnection, policyId, ringTimeoutMs, queueTimeoutMs, displayNumber } =
-    draft;
+  const { id, names, recordingMode, noticeBeforeConnection, policyId, language } = draft;
+  const { ringTimeoutMs, queueTimeoutMs, displayNumber } = draft;
   const ready = id.trim() !== "" && names.ko.trim() !== "" && names.en.trim() !== "" && policyId !== "";
   const save = () => {
     const input = {
@@ -114,6 +123,7 @@ function Edit({ department, onClose }: { department: Department | null; onClose:
       recordingMode,
       noticeBeforeConnection,
       policyId,
+      language,
       ringTimeoutMs,
       queueTimeoutMs,
       displayNumber,
@@ -176,20 +186,35 @@ function Edit({ department, onClose }: { department: Department | null; onClose:
             clearButtonProps={{ "aria-label": t("page.clear") }}
             placeholder={t("departments.noDisplayNumber")}
             value={displayNumber}
-            data={numbers.map(({ number }) => number)}
+            data={numbers.map(({ number }) => ({
+              value: number,
+              label: formatPhoneNumber(number as PhoneNumber),
+            }))}
             onChange={(value) => change({ displayNumber: value })}
           />
         </div>
-        <Select
-          label={t("departments.recordingMode")}
-          allowDeselect={false}
-          value={recordingMode}
-          data={(["all-call", "on-demand"] as const).map((value) => ({
-            value,
-            label: t(`departments.recording.${value}`),
-          }))}
-          onChange={(value) => change({ recordingMode: value === "on-demand" ? "on-demand" : "all-call" })}
-        />
+        <div className={styles.pair}>
+          <Select
+            label={t("departments.recordingMode")}
+            allowDeselect={false}
+            value={recordingMode}
+            data={(["all-call", "on-demand"] as const).map((value) => ({
+              value,
+              label: t(`departments.recording.${value}`),
+            }))}
+            onChange={(value) => change({ recordingMode: value === "on-demand" ? "on-demand" : "all-call" })}
+          />
+          <Select
+            label={t("firstRun.organisation.language")}
+            allowDeselect={false}
+            value={language}
+            data={[
+              { value: "ko", label: "한국어" },
+              { value: "en", label: "English" },
+            ]}
+            onChange={(value) => change({ language: value === "en" ? "en" : "ko" })}
+          />
+        </div>
         <Switch
           label={t("departments.notice")}
           description={t("departments.noticeHelp")}

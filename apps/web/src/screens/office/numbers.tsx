@@ -1,3 +1,4 @@
+import { formatPhoneNumber, type PhoneNumber } from "@jikimi/routing";
 import { Button, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -67,7 +68,7 @@ export function Numbers() {
                   return (
                     <li key={one.number}>
                       <div className={styles.what}>
-                        <span className={styles.name}>{one.number}</span>
+                        <span className={styles.name}>{formatPhoneNumber(one.number as PhoneNumber)}</span>
                         <span className={styles.facts}>
                           {department === undefined ? one.departmentId : say(department.names)}
                         </span>

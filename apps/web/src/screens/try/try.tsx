@@ -45,11 +45,6 @@ export function Try() {
   return (
     <Page title={t("try.title")} lead={t("try.lead")} wide>
       {obstacle !== null && !start.isPending && <Note>{t(`try.obstacle.${obstacle}`)}</Note>}
-      {coming && (
-        <Note tone="calm" icon="phoneIn" live>
-          {t("try.coming")}
-        </Note>
-      )}
       <FailureNote failure={start.error} />
       <div className={styles.ways}>
         <Panel title={t("try.simulated")}>
@@ -76,6 +71,13 @@ export function Try() {
                       >
                         {t("try.start")}
                       </Button>
+                      {coming && start.variables?.scenario === id && (
+                        <div className={styles.coming}>
+                          <Note tone="calm" icon="phoneIn" live>
+                            {t("try.coming")}
+                          </Note>
+                        </div>
+                      )}
                     </li>
                   ))}
                 </ul>
