@@ -16,7 +16,7 @@ beforeAll(async () => {
   await buildPage(root);
 }, 120_000);
 
-test("a day at the desk: held, muted, the network gone, the session over, help asked for, handed to a colleague", async () => {
+test("a day at the desk: heard by oneself, dialled out, held, muted, the network gone, the session over, help asked for, handed to a colleague", async () => {
   await using centre = await Centre.open({ agents: 0 });
   await using supervisor = await PagePerson.open({ language: "ko" });
   await using agent = await PagePerson.open({ language: "ko" });
@@ -30,6 +30,20 @@ test("a day at the desk: held, muted, the network gone, the session over, help a
   };
   await agent.go(centre, "/desk");
   await signIn();
+  await agent.sees("전화를 기다리고 있습니다");
+
+  await agent.go(centre, "/settings");
+  await agent.press("시험 통화");
+  await agent.sees("말씀해 보세요. 잠시 뒤 그대로 들립니다.");
+  await agent.press("시험 마치기");
+
+  await page.getByRole("link", { name: "체험하기" }).click();
+  await agent.press("상담사가 건 전화에서의 폭언 시작");
+  await agent.sees("거는 중");
+  await agent.sees("체험 · 가상 고객");
+  await agent.sees("통화 중", { withinMs: 30_000 });
+  await agent.press("전화 끊기");
+  await agent.press("마치고 대기하기");
   await agent.sees("전화를 기다리고 있습니다");
 
   const citizen = await agent.otherWindow();

@@ -10,6 +10,7 @@ import {
   Web,
 } from "sip.js";
 import { Store } from "../live/store.ts";
+import { dialTarget } from "./dial-target.ts";
 import {
   type Telephone,
   type TelephoneCall,
@@ -130,9 +131,7 @@ export class SipTelephone implements Telephone {
 
   async dial(target: string): Promise<void> {
     if (this.#store.get().line !== "registered") throw new TelephoneError("not-connected");
-    const { host } = this.#userAgent.configuration.uri;
-    const number = encodeURIComponent(target.replaceAll(/[\s().-]/g, ""));
-    const uri = UserAgent.makeURI(target.startsWith("sip:") ? target : `sip:${number}@${host}`);
+    const uri = UserAgent.makeURI(dialTarget(target, this.#userAgent.configuration.uri.host));
     if (uri === undefined) throw new TelephoneError("bad-number");
     await this.sound.open();
     const inviter = new Inviter(this.#userAgent, uri, { earlyMedia: true });

@@ -15,7 +15,7 @@ export interface Telephone {
   answer(): Promise<void>;
   decline(): Promise<void>;
   hangUp(): Promise<void>;
-  /** A number as people write it, or a `sip:` address that the server gave. Rejects with `TelephoneError`. */
+  /** A number as people write it, or a name or `sip:` address that the server gave. Rejects with `TelephoneError`. */
   dial(target: string): Promise<void>;
   setMuted(muted: boolean): void;
   /** `0-9 * #`; false when no call could carry it. */

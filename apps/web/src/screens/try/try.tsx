@@ -46,6 +46,11 @@ export function Try() {
     <Page title={t("try.title")} lead={t("try.lead")} wide>
       {obstacle !== null && !start.isPending && <Note>{t(`try.obstacle.${obstacle}`)}</Note>}
       <FailureNote failure={start.error} />
+      {phone.problem !== null && (
+        <Note tone="risk" live>
+          {t(`sound.problem.${phone.problem}`)}
+        </Note>
+      )}
       <div className={styles.ways}>
         <Panel title={t("try.simulated")}>
           <p className={styles.help}>{t("try.simulatedHelp")}</p>
