@@ -27,6 +27,7 @@ import { installTrial, publishPresets } from "./first-start.ts";
 import { WebApp } from "./http/web-app.ts";
 import { HttpSide } from "./http-side.ts";
 import { abuseModelPath, openJudge } from "./judge.ts";
+import { KeptRests } from "./kept-rests.ts";
 import { keepingSounds } from "./kept-sounds.ts";
 import { limitationsOf } from "./limitations.ts";
 import { LiveSide } from "./live-side.ts";
@@ -188,6 +189,8 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
   // Only who has a screen to write on gets time to.
   const wrapUpMs = (agentId: AgentId) => (desk.feed.hasDesk(agentId) ? config.wrapUpMs : 0);
   const roster = new AgentRoster({ clock, directory: view, wrapUpMs });
+  const isActive = (agentId: AgentId) => view().person(agentId)?.active === true;
+  scope.use(await KeptRests.open({ dataFolder: config.dataFolder, clock, log, roster, isActive }));
   const trials = new TrialLines({ clock, random });
   const onCall = (personId: AgentId) => roster.presence(personId).kind === "talking";
   const signIn = await openSignIn(kept, { clock, random, log, config, onCall });

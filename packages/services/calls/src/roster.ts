@@ -89,6 +89,12 @@ export class AgentRoster {
     this.apply(agentId, { kind: "rest-assigned", durationMs });
   }
 
+  /** Whether they are there or not; null: no rest is running. One that is owed for a call still on has not begun. */
+  restUntil(agentId: AgentId): EpochMs | null {
+    const { restUntilMs } = this.#state(agentId);
+    return restUntilMs !== null && this.#clock.nowMs() < restUntilMs ? restUntilMs : null;
+  }
+
   /** Somebody is signed in and not away: waiting makes sense. */
   anyoneOnDuty(departmentId: DepartmentId): boolean {
     return this.#directory()
