@@ -43,9 +43,11 @@ export async function openContext(browser: Browser, language: Language): Promise
   });
   // A tab without a session of its own begins with nothing remembered but the language.
   await context.addInitScript((chosen) => {
-    // A colour on its way to another is neither to a picture nor to a measurement.
+    // A colour on its way to another is neither to a picture nor to a measurement; and a picture shows what lies below.
     const still = new CSSStyleSheet();
-    still.replaceSync("*, *::before, *::after { transition: none !important; }");
+    still.replaceSync(
+      "*, *::before, *::after { transition: none !important; content-visibility: visible !important; }",
+    );
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
     if (sessionStorage.getItem("begun") !== null) return;
     sessionStorage.setItem("begun", "");
