@@ -30,15 +30,10 @@ async function runAll() {
     return steps.addTallies(missing.map((program) => steps.oneTest(`${program} is missing`, false)));
   }
   const tests = (project, minutes, live) => vitestStep({ root, project, live, limitMs: minutes * 60_000 });
-  // Chromium takes a while to look at every screen: with what the checks leave, and out of the way of the calls.
-  const looking = steps.runSteps([
-    vitestStep({ root, project: "pages", live: false, limitMs: 15 * 60_000, inBackground: true }),
-  ]);
   const quick = await steps.runSteps([tests("unit", 6, false), ...checkSteps(root)], { lanes: 2 });
-  const pages = await looking;
   // One after the other: these measure sound and time on the wire, and must not starve each other.
-  const real = await steps.runSteps([tests("peers", 6, true), tests("system", 20, true)]);
-  const all = [...quick, ...pages, ...real];
+  const real = await steps.runSteps([tests("pages", 10, false), tests("peers", 6, true), tests("system", 20, true)]);
+  const all = [...quick, ...real];
   const failures = steps.failureReports(all);
   if (failures !== "") console.log(failures);
   return steps.addTallies(all.map((result) => result.tally));

@@ -6,15 +6,13 @@ import { spawn } from "node:child_process";
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, limitMs?: number, inBackground?: boolean, onOutput?: (text: string) => void }} [options]
- * `inBackground`: it and all that it starts gets only what the machine has to spare.
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, limitMs?: number, onOutput?: (text: string) => void }} [options]
  * @returns {Promise<{ code: number, output: string, stdout: string, elapsedMs: number, timedOut: boolean }>}
  */
-export function runCommand(command, args, { cwd, env, limitMs = 10 * 60_000, inBackground = false, onOutput } = {}) {
+export function runCommand(command, args, { cwd, env, limitMs = 10 * 60_000, onOutput } = {}) {
   return new Promise((resolve) => {
     const startedAtMs = Date.now();
-    const [program = command, ...rest] = [...(inBackground ? ["nice", "-n", "19"] : []), command, ...args];
-    const child = spawn(program, rest, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     const kept = { output: "", stdout: "" };
     let timedOut = false;
 

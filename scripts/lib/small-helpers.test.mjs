@@ -155,13 +155,6 @@ describe("a program that is run", () => {
 
   test("that is not there ends with 127", async () => {
     expect((await runCommand("no-such-program-here", [])).code).toBe(127);
-    expect((await runCommand("no-such-program-here", [], { inBackground: true })).code).toBe(127);
-  });
-
-  test("in the background takes only what the machine has to spare, and so does what it starts", async () => {
-    const own = "console.log(require('node:os').getPriority())";
-    const script = `${own}; require('node:child_process').spawnSync(process.execPath, ['-e', "${own}"], { stdio: 'inherit' })`;
-    expect((await node(script, { inBackground: true })).stdout).toBe("19\n19\n");
   });
 });
 

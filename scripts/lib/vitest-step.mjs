@@ -8,10 +8,9 @@ import { addTallies, nothing, oneTest } from "./steps.mjs";
  * One vitest project as a step. A run that crashes, hangs, finds no tests or ends badly although every test passed
  * counts as a failure of its own.
  *
- * @param {{ root: string, project: string, live: boolean, limitMs: number, inBackground?: boolean }} options
- *   `live` shows what vitest says as it says it; `inBackground` takes only what the machine has to spare
+ * @param {{ root: string, project: string, live: boolean, limitMs: number }} options `live` shows what vitest says as it says it
  */
-export function vitestStep({ root, project, live, limitMs, inBackground = false }) {
+export function vitestStep({ root, project, live, limitMs }) {
   return {
     name: `tests: ${project}`,
     async run() {
@@ -31,7 +30,6 @@ export function vitestStep({ root, project, live, limitMs, inBackground = false 
             cwd: root,
             env: { ...process.env, JIKIMI_TALLY: tallyPath },
             limitMs,
-            inBackground,
             ...(live ? { onOutput: (text) => process.stdout.write(text) } : {}),
           },
         );

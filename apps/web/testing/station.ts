@@ -48,7 +48,6 @@ export class Station implements AsyncDisposable {
     const known = this.#pages.get(language);
     if (known !== undefined) return known;
     const page = await (await openContext(this.#browser, language)).newPage();
-    // In `npm test` it gets only what the calls beside it leave.
     page.setDefaultTimeout(30_000);
     await page.clock.setFixedTime(pictureTimeMs);
     this.#pages.set(language, page);
