@@ -151,6 +151,7 @@ export class Leg implements EndpointListener, AsyncDisposable {
 
   /** From now on this leg says to `peer` what it says; null says it to nobody. */
   bridgeTo(peer: Leg | null): void {
+    if (peer !== null && peer !== this.#peer) peer.#endpoint.sender.interrupt();
     this.#peer = peer;
   }
 
@@ -244,7 +245,10 @@ export class Leg implements EndpointListener, AsyncDisposable {
 
   /** The other party's packet. */
   #hear(packet: RtpReader, codec: string, muted: boolean, nowMs: number): void {
-    if (this.#isPlayedTo || this.#sendingDigits) return;
+    if (this.#isPlayedTo || this.#sendingDigits) {
+      this.#endpoint.sender.skip(packet);
+      return;
+    }
     this.#filling = false;
     if (muted) {
       this.#endpoint.relay(packet, nowMs, silence(this.#codec, packet.payloadEnd - packet.payloadStart));

@@ -150,26 +150,48 @@ test("while nobody speaks to it, a party hears silence and never nothing", async
   expectContinuous(caller.packets);
 });
 
+/** The caller's telephone asks for another direction; what it is answered. */
+async function renegotiate({ stage, direction }: { stage: Stage; direction: "inactive" | "sendrecv" }) {
+  const offerSdp = stage.caller.negotiation.offer().replace("a=sendrecv", `a=${direction}`);
+  const result = await stage.ok({ kind: "answer", callId: CALL, legId: CALLER, offerSdp, hold: false, memory: null });
+  return result.kind === "sdp" ? result.sdp : "";
+}
+
 test("a party on hold gets nothing and is not heard; resumed, both flow again", async () => {
   await using stage = await Stage.bridged();
   const { caller, agent } = stage;
   caller.say(tone({ frequencyHz: 1004, durationMs: 9000 }));
   agent.say(tone({ frequencyHz: 633, durationMs: 9000 }));
   await stage.run(300);
-  const renegotiate = async (replace: string) => {
-    const offerSdp = caller.negotiation.offer().replace("a=sendrecv", replace);
-    const result = await stage.ok({ kind: "answer", callId: CALL, legId: CALLER, offerSdp, hold: false, memory: null });
-    return result.kind === "sdp" ? result.sdp : "";
-  };
-  expect(await renegotiate("a=inactive")).toContain("a=inactive");
+  expect(await renegotiate({ stage, direction: "inactive" })).toContain("a=inactive");
   caller.packets.length = 0;
   agent.takeHeard();
   await stage.run(1000);
   expect(caller.packets).toEqual([]);
   expect(levelDbfs(agent.takeHeard().subarray(RATE / 2))).toBeLessThan(-70);
   caller.takeHeard();
-  expect(await renegotiate("a=sendrecv")).toContain("a=sendrecv");
+  expect(await renegotiate({ stage, direction: "sendrecv" })).toContain("a=sendrecv");
   await stage.run(1000);
   expect(toneLevelDbfs(middle(caller.takeHeard()), 633, RATE)).toBeCloseTo(-15, -0.5);
   expect(toneLevelDbfs(middle(agent.takeHeard()), 1004, RATE)).toBeCloseTo(-15, -0.5);
+});
+
+test("what is said while two parties are apart, on hold, is not missing in the sequence of either", async () => {
+  await using stage = await Stage.bridged();
+  const { caller, agent } = stage;
+  caller.say(tone({ frequencyHz: 1004, durationMs: 9000 }));
+  agent.say(tone({ frequencyHz: 633, durationMs: 9000 }));
+  await stage.run(300);
+  await renegotiate({ stage, direction: "inactive" });
+  await stage.ok({ kind: "unbridge", callId: CALL });
+  await stage.run(1000);
+  await stage.ok({ kind: "bridge", callId: CALL, legIds: [CALLER, AGENT] });
+  await renegotiate({ stage, direction: "sendrecv" });
+  await stage.run(1000);
+  const gaps = caller.packets.flatMap(({ sequence }, index) => {
+    const before = caller.packets[index - 1];
+    return before === undefined ? [] : [(sequence - before.sequence) & 0xffff];
+  });
+  expect(gaps.filter((gap) => gap !== 1)).toEqual([]);
+  expect(gaps.length).toBeGreaterThan(50);
 });

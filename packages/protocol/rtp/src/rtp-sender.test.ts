@@ -82,6 +82,26 @@ test("a packet from before the run, or one that comes twice, is not sent", () =>
   expect(sender.packets).toBe(2);
 });
 
+test.for([
+  { what: "the newest", sequences: [10, 11, 11], sent: [0, 1, null] },
+  { what: "an older one", sequences: [10, 11, 10], sent: [0, 1, null] },
+  { what: "a late one", sequences: [10, 12, 11, 11], sent: [0, 2, 1, null] },
+  { what: "the oldest that can be late", sequences: [10, 74, 11, 11], sent: [0, 64, 1, null] },
+  { what: "one that is too late", sequences: [10, 75, 11], sent: [0, 65, null] },
+])("no number is used twice when a packet comes twice: $what", ({ sequences, sent }) => {
+  const sender = new RtpSender(start);
+  const packets = sequences.map((sequence, i) => sender.relay(incoming(sequence, sequence * 160), 0, i * 20));
+  expect(packets.map((bytes) => bytes && sequenceDistance(start.sequence, read(bytes).sequence))).toEqual(sent);
+});
+
+test("a skipped packet that comes again does not take the number of the one before it", () => {
+  const sender = new RtpSender(start);
+  sender.relay(incoming(1, 160), 0, 0);
+  sender.skip(incoming(2, 320));
+  sender.relay(incoming(3, 480), 0, 40);
+  expect(sender.relay(incoming(2, 320), 0, 45)).toBeNull();
+});
+
 test("a skipped packet leaves no hole in the sequence", () => {
   const sender = new RtpSender(start);
   const one = read(sender.relay(incoming(1, 160), 0, 0));
@@ -90,6 +110,17 @@ test("a skipped packet leaves no hole in the sequence", () => {
   const two = read(sender.relay(incoming(4, 640), 0, 60));
   expect(sequenceDistance(one.sequence, two.sequence)).toBe(1);
   expect(timestampDistance(one.timestamp, two.timestamp)).toBe(480);
+});
+
+test("after an interruption the same source goes on without a hole, and the time that went by shows", () => {
+  const sender = new RtpSender(start);
+  const one = read(sender.relay(incoming(1, 160), 0, 0));
+  sender.interrupt();
+  const two = read(sender.relay(incoming(51, 51 * 160), 0, 1000));
+  expect(sequenceDistance(one.sequence, two.sequence)).toBe(1);
+  expect(timestampDistance(one.timestamp, two.timestamp)).toBe(8000);
+  expect(two.marker).toBe(true);
+  expect(sender.relay(incoming(50, 50 * 160), 0, 1005)).toBeNull();
 });
 
 test("a source that sets its timestamps anew does not tear ours", () => {

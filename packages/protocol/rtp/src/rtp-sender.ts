@@ -11,6 +11,8 @@ const EVENT_STEP_TICKS = 160;
 /** Packets that may wait in the socket at once without sharing memory. */
 const SCRATCH_PACKETS = 8;
 const MAX_PACKET_BYTES = 1500;
+/** How far back a packet out of order may still take its place, in packets: 1.28 s. A power of two. */
+const SENT_WINDOW = 64;
 
 export type RtpSenderStart = { readonly ssrc: number; readonly sequence: number; readonly timestamp: number };
 
@@ -39,6 +41,8 @@ export class RtpSender {
   #relayedTimestamp = 0;
   #runStart = 0;
   #eventTimestamp = 0;
+  /** The newest sequence numbers sent, each in its place: under SRTP none may be used twice (RFC 3711 §9.1). */
+  readonly #sent = new Int32Array(SENT_WINDOW).fill(-1);
   readonly #scratch = Array.from({ length: SCRATCH_PACKETS }, () => Buffer.allocUnsafe(MAX_PACKET_BYTES));
   #scratchIndex = 0;
 
@@ -103,6 +107,7 @@ export class RtpSender {
     if (payload === undefined && packet.isPlain) {
       const bytes = packet.bytes as Buffer;
       writeRtpHeader(bytes, marker, payloadType, this.#sequence, this.#timestamp, this.ssrc);
+      this.#sent[this.#sequence % SENT_WINDOW] = this.#sequence;
       this.#count(bytes.length - RTP_HEADER_BYTES, nowMs);
       return bytes;
     }
@@ -116,6 +121,11 @@ export class RtpSender {
     this.#sequenceShift -= step;
     this.#relayedSequence = packet.sequence;
     this.#runStart = packet.sequence;
+  }
+
+  /** What is relayed next begins a new run, also from the same source: what it said in between was not for this party. */
+  interrupt(): void {
+    this.#relayed = -1;
   }
 
   /** A telephone-event packet; all of one digit carry the timestamp of its first (RFC 4733 §2.2). */
@@ -146,15 +156,17 @@ export class RtpSender {
     return paused;
   }
 
-  /** Out of order: sent on in its own place, unless that place was before the run. */
+  /** Out of order: sent on in its own place, unless that place is taken, long gone or from before the run. */
   #relayLate(packet: RtpReader, payloadType: number, payload?: Uint8Array): Buffer | null {
-    const { sequence } = packet;
-    if (sequence === this.#relayedSequence || sequenceDistance(this.#runStart, sequence) < 0) return null;
+    if (sequenceDistance(this.#runStart, packet.sequence) < 0) return null;
+    const sequence = (packet.sequence + this.#sequenceShift) & 0xffff;
+    if (sequenceDistance(this.#sequence, sequence) <= -SENT_WINDOW) return null;
+    if (this.#sent[sequence % SENT_WINDOW] === sequence) return null;
     const body = payload ?? packet.payload();
     this.#packets += 1;
     this.#octets += body.length;
     const timestamp = (packet.timestamp + this.#timestampShift) >>> 0;
-    return this.#take(body, packet.marker, payloadType, (sequence + this.#sequenceShift) & 0xffff, timestamp);
+    return this.#take(body, packet.marker, payloadType, sequence, timestamp);
   }
 
   #write(payload: Uint8Array, payloadType: number, marker: boolean, nowMs: number): Buffer {
@@ -168,6 +180,7 @@ export class RtpSender {
     const scratch = this.#scratch[this.#scratchIndex] as Buffer;
     const length = Math.min(payload.length, MAX_PACKET_BYTES - RTP_HEADER_BYTES);
     writeRtpHeader(scratch, marker, payloadType, sequence, timestamp, this.ssrc);
+    this.#sent[sequence % SENT_WINDOW] = sequence;
     scratch.set(length === payload.length ? payload : payload.subarray(0, length), RTP_HEADER_BYTES);
     return scratch.subarray(0, RTP_HEADER_BYTES + length);
   }
