@@ -10,6 +10,7 @@ import { clockTime } from "../language/format.ts";
 import { useLanguage } from "../language/use-language.ts";
 import { useServerNow } from "../live/use-live.ts";
 import { useShortcut } from "../shortcuts/use-shortcuts.tsx";
+import { TelephoneProblem } from "../telephone/telephone-problem.tsx";
 import styles from "./call-bar.module.css";
 import { CallControls } from "./call-controls.tsx";
 import { Consultation } from "./consultation.tsx";
@@ -130,19 +131,14 @@ function Troubles({ call, phone }: { call: CallView; phone: PhoneCall }) {
           {t("call.reconnecting")}
         </Note>
       )}
-      {phone.problem !== null && (
-        <Note
-          tone="risk"
-          live
-          action={
-            <Button size="xs" variant="default" onClick={phone.putAwayProblem}>
-              {t("page.putAway")}
-            </Button>
-          }
-        >
-          {t(`sound.problem.${phone.problem}`)}
-        </Note>
-      )}
+      <TelephoneProblem
+        problem={phone.problem}
+        action={
+          <Button size="xs" variant="default" onClick={phone.putAwayProblem}>
+            {t("page.putAway")}
+          </Button>
+        }
+      />
       {call.phase === "talking" && phone.call?.silent === true && (
         <Note tone="risk" live>
           {t("call.silent")}

@@ -8,17 +8,16 @@ import { usePhoneCall } from "../../call/use-phone-call.ts";
 import { endingOf } from "../../call/words.ts";
 import { FailureNote } from "../../components/failure-note.tsx";
 import { Icon } from "../../components/icon.tsx";
-import { Note } from "../../components/note.tsx";
 import { Tag } from "../../components/tag.tsx";
 import { clockTime, dateAndTime } from "../../language/format.ts";
 import { useLanguage } from "../../language/use-language.ts";
+import { TelephoneProblem } from "../../telephone/telephone-problem.tsx";
 import styles from "./call-list.module.css";
 
 export type MyCall = OperationOutput<"desk.calls">["calls"][number];
 
 /** One's own calls, newest first, each with the way back to the other party. */
 export function CallList({ calls }: { calls: readonly MyCall[] }) {
-  const { t } = useTranslation();
   const phone = usePhoneCall();
   const callBack = useDo("desk.callBack");
   const canDial = phone.line === "registered" && phone.call === null;
@@ -31,7 +30,7 @@ export function CallList({ calls }: { calls: readonly MyCall[] }) {
   return (
     <>
       <FailureNote failure={callBack.error} />
-      {phone.problem !== null && <Note tone="risk">{t(`sound.problem.${phone.problem}`)}</Note>}
+      <TelephoneProblem problem={phone.problem} />
       <ul className={styles.list}>
         {calls.map((call) => (
           <Row key={call.callId} call={call} onCallBack={canDial && call.other !== null ? back : null} />

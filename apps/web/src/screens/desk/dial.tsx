@@ -3,8 +3,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePhoneCall } from "../../call/use-phone-call.ts";
 import { Icon } from "../../components/icon.tsx";
-import { Note } from "../../components/note.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { TelephoneProblem } from "../../telephone/telephone-problem.tsx";
 import { useSeat } from "../../telephone/use-telephone.tsx";
 import styles from "./dial.module.css";
 
@@ -37,7 +37,7 @@ export function Dial() {
             {numberShown === null ? t("dial.notSetUp") : t("dial.shown", { number: numberShown })}
           </p>
         )}
-        {phone.problem !== null && <Note tone="risk">{t(`sound.problem.${phone.problem}`)}</Note>}
+        <TelephoneProblem problem={phone.problem} />
         <Button
           type="submit"
           variant="light"

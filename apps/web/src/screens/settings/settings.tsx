@@ -3,12 +3,12 @@ import { useTranslation } from "react-i18next";
 import { useSession } from "../../app/session.ts";
 import { usePhoneCall } from "../../call/use-phone-call.ts";
 import { Icon } from "../../components/icon.tsx";
-import { Note } from "../../components/note.tsx";
 import { Page } from "../../components/page.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Preference, usePreference } from "../../preferences/use-preference.ts";
 import { LookChoices } from "../../shell/user-menu.tsx";
 import { ShortcutList } from "../../shortcuts/shortcut-list.tsx";
+import { TelephoneProblem } from "../../telephone/telephone-problem.tsx";
 import { useSeat } from "../../telephone/use-telephone.tsx";
 import { ChangePassword } from "./change-password.tsx";
 import { Passkeys } from "./passkeys.tsx";
@@ -113,11 +113,7 @@ function EchoTest() {
           {t("echo.start")}
         </Button>
       )}
-      {phone.problem !== null && (
-        <Note tone="risk" live>
-          {t(`sound.problem.${phone.problem}`)}
-        </Note>
-      )}
+      <TelephoneProblem problem={phone.problem} />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { Icon } from "../../components/icon.tsx";
 import { LevelMeter } from "../../components/meter.tsx";
 import { Note } from "../../components/note.tsx";
 import { TelephoneError, type TelephoneErrorCode } from "../../telephone/telephone.ts";
+import { TelephoneProblem } from "../../telephone/telephone-problem.tsx";
 import { useSoundState } from "../../telephone/use-telephone.tsx";
 import styles from "./settings.module.css";
 
@@ -85,11 +86,7 @@ export function SoundDevices() {
       >
         {t("sound.playCue")}
       </Button>
-      {problem !== null && (
-        <Note tone="risk" live>
-          {t(`sound.problem.${problem}`)}
-        </Note>
-      )}
+      <TelephoneProblem problem={problem} />
     </div>
   );
 }

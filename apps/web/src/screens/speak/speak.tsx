@@ -16,6 +16,7 @@ import {
   type TelephoneErrorCode,
   type TelephoneState,
 } from "../../telephone/telephone.ts";
+import { TelephoneProblem } from "../../telephone/telephone-problem.tsx";
 import { SoundDevices } from "../settings/sound-devices.tsx";
 import styles from "./speak.module.css";
 
@@ -75,11 +76,7 @@ export function Speak() {
         </div>
         <LevelMeter />
         <FailureNote failure={failure} />
-        {problem !== null && (
-          <Note tone="risk" live>
-            {t(`sound.problem.${problem}`)}
-          </Note>
-        )}
+        <TelephoneProblem problem={problem} />
         {call === null ? (
           <Button size="lg" leftSection={<Icon name="phone" />} loading={waiting} onClick={() => void ring()}>
             {t("speak.ring")}

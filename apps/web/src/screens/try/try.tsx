@@ -15,6 +15,7 @@ import { Page } from "../../components/page.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { useLanguage } from "../../language/use-language.ts";
 import { useDesk } from "../../live/use-live.ts";
+import { TelephoneProblem } from "../../telephone/telephone-problem.tsx";
 import styles from "./try.module.css";
 
 /** From the start until the simulated caller has heard the notice and it rings; longer means that it will not. */
@@ -46,11 +47,7 @@ export function Try() {
     <Page title={t("try.title")} lead={t("try.lead")} wide>
       {obstacle !== null && !start.isPending && <Note>{t(`try.obstacle.${obstacle}`)}</Note>}
       <FailureNote failure={start.error} />
-      {phone.problem !== null && (
-        <Note tone="risk" live>
-          {t(`sound.problem.${phone.problem}`)}
-        </Note>
-      )}
+      <TelephoneProblem problem={phone.problem} />
       <div className={styles.ways}>
         <Panel title={t("try.simulated")}>
           <p className={styles.help}>{t("try.simulatedHelp")}</p>
