@@ -147,6 +147,20 @@ describe("at the desk", () => {
       await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(opener);
     }));
 
+  test("a part whose script does not come is said in its place, and the call stays at hand", () =>
+    show({ path: "/desk", scene: "talking" }, async ({ page }) => {
+      await page.route("**/transfer-dialog*", (route) => route.abort());
+      await page.reload();
+      await page.locator("[data-phase=talking]").waitFor();
+      await page.keyboard.press("Control+Alt+p");
+      const missing = page.locator("[data-tone=risk]:has(button)");
+      await missing.waitFor();
+      expect(await page.locator("[data-phase=talking]").count()).toBe(1);
+      await page.unroute("**/transfer-dialog*");
+      await missing.locator("button").press("Enter");
+      await page.locator("[role=dialog] li").first().waitFor();
+    }));
+
   test("ending asks for a second, from the keyboard too", () =>
     show({ path: "/desk", scene: "heard" }, async ({ page }) => {
       const hold = `${band} button:has([aria-hidden=true] + span)`;

@@ -1,16 +1,17 @@
 import type { CallView } from "@jikimi/live-events";
 import { Button, Popover } from "@mantine/core";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { HoldButton } from "../components/hold-button.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
+import { Late, LatePart } from "../components/late-part.tsx";
 import { useShortcut } from "../shortcuts/use-shortcuts.tsx";
 import styles from "./call-controls.module.css";
 import { Keypad } from "./keypad.tsx";
 import type { CallActions } from "./use-call-actions.ts";
 import type { PhoneCall } from "./use-phone-call.ts";
 
-const TransferDialog = lazy(async () => ({ default: (await import("./transfer-dialog.tsx")).TransferDialog }));
+export const transferDialog = new LatePart(async () => (await import("./transfer-dialog.tsx")).TransferDialog);
 
 /** Hold, mute, keypad, transfer, record, protection, hang up. */
 export function CallControls({ call, actions, phone }: { call: CallView; actions: CallActions; phone: PhoneCall }) {
@@ -69,9 +70,7 @@ export function CallControls({ call, actions, phone }: { call: CallView; actions
         {t("call.hangUp")}
       </Button>
       {transferring && (
-        <Suspense>
-          <TransferDialog callId={call.callId} onClose={() => setTransferring(false)} />
-        </Suspense>
+        <Late part={transferDialog} props={{ callId: call.callId, onClose: () => setTransferring(false) }} />
       )}
     </div>
   );

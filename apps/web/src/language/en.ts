@@ -19,6 +19,8 @@ export const en: AllTexts = {
     copy: "Copy",
     copied: "Copied",
     putAway: "OK",
+    partMissing:
+      "This part could not be loaded. If trying again does not help, reload the page; a call that is on is not cut off.",
   },
   shell: {
     skip: "Skip to the content",

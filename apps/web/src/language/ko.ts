@@ -18,6 +18,8 @@ export const ko = {
     copy: "복사",
     copied: "복사했습니다",
     putAway: "확인",
+    partMissing:
+      "이 부분을 불러오지 못했습니다. 다시 시도해도 안 되면 화면을 새로 고쳐 주세요. 통화 중이어도 끊기지 않습니다.",
   },
   shell: {
     skip: "본문으로 건너뛰기",

@@ -1,10 +1,12 @@
 import { Title } from "@mantine/core";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLive } from "../app/parts.ts";
+import { useClock, useLive } from "../app/parts.ts";
 import { useSession } from "../app/session.ts";
+import { transferDialog } from "../call/call-controls.tsx";
 import { CallDock } from "../call/call-dock.tsx";
+import { Late, LatePart } from "../components/late-part.tsx";
 import { ShortcutKeys, useShortcut } from "../shortcuts/use-shortcuts.tsx";
 import { TelephoneSeat } from "../telephone/use-telephone.tsx";
 import { Notices } from "./notices.tsx";
@@ -12,10 +14,11 @@ import styles from "./shell.module.css";
 import { TopBar } from "./top-bar.tsx";
 
 // Seldom needed, and none of it for the first picture of the desk.
-const SignInForm = lazy(async () => ({ default: (await import("../screens/sign-in/sign-in-form.tsx")).SignInForm }));
-const ShortcutDialog = lazy(async () => ({
-  default: (await import("../shortcuts/shortcut-dialog.tsx")).ShortcutDialog,
-}));
+const signInForm = new LatePart(async () => (await import("../screens/sign-in/sign-in-form.tsx")).SignInForm);
+const shortcutDialog = new LatePart(async () => (await import("../shortcuts/shortcut-dialog.tsx")).ShortcutDialog);
+
+/** After this they are fetched all the same: in a call without a network they must be there. */
+const prefetchAfterMs = 2000;
 
 /** What stands around every screen: the way about, one's state, the call that is on, and what one should know. */
 export function Shell() {
@@ -32,6 +35,7 @@ export function Shell() {
     else live.start();
   }, [live, person, owner]);
   useEffect(() => () => live.stop(), [live]);
+  usePrefetch();
   const over = session !== undefined && person === null;
   return (
     <ShortcutKeys>
@@ -55,6 +59,16 @@ export function Shell() {
   );
 }
 
+function usePrefetch() {
+  const clock = useClock();
+  useEffect(() => {
+    const timer = clock.after(prefetchAfterMs, () => {
+      for (const part of [transferDialog, signInForm, shortcutDialog]) void part.fetch().catch(() => {});
+    });
+    return () => timer.cancel();
+  }, [clock]);
+}
+
 /** In place of the screen, which waits behind it with all that was written; the call that is on stays at hand above. */
 function SignInAgain() {
   const { t } = useTranslation();
@@ -65,9 +79,7 @@ function SignInAgain() {
           {t("signIn.again")}
         </Title>
         <p>{t("signIn.againHelp")}</p>
-        <Suspense>
-          <SignInForm />
-        </Suspense>
+        <Late part={signInForm} props={{}} />
       </div>
     </main>
   );
@@ -76,12 +88,7 @@ function SignInAgain() {
 function Shortcuts() {
   const [open, setOpen] = useState(false);
   useShortcut("shortcuts", () => setOpen((before) => !before));
-  if (!open) return null;
-  return (
-    <Suspense>
-      <ShortcutDialog onClose={() => setOpen(false)} />
-    </Suspense>
-  );
+  return open && <Late part={shortcutDialog} props={{ onClose: () => setOpen(false) }} />;
 }
 
 /** A new screen takes the focus, so that keys and screen readers begin at its top; the first one leaves it alone. */
