@@ -1,7 +1,7 @@
 import { dominantFrequencyHz, levelDbfs, tone, toneLevelDbfs } from "@jikimi/audio";
 import { expect, test } from "vitest";
 import { AGENT, CALL, CALLER, Stage } from "./test-support/stage.ts";
-import type { HeardPacket } from "./test-support/test-phone.ts";
+import type { HeardPacket, TestPhone } from "./test-support/test-phone.ts";
 
 const RATE = 8000;
 const callerTone = tone({ frequencyHz: 1004, durationMs: 3000 });
@@ -151,7 +151,13 @@ test("while nobody speaks to it, a party hears silence and never nothing", async
 });
 
 /** The caller's telephone asks for another direction; what it is answered. */
-async function renegotiate({ stage, direction }: { stage: Stage; direction: "inactive" | "sendrecv" }) {
+async function renegotiate({
+  stage,
+  direction,
+}: {
+  stage: Stage & { caller: TestPhone };
+  direction: "inactive" | "sendrecv";
+}) {
   const offerSdp = stage.caller.negotiation.offer().replace("a=sendrecv", `a=${direction}`);
   const result = await stage.ok({ kind: "answer", callId: CALL, legId: CALLER, offerSdp, hold: false, memory: null });
   return result.kind === "sdp" ? result.sdp : "";
