@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { resample } from "@jikimi/audio";
 import { SeededRandom, SystemClock, silentLog } from "@jikimi/kernel";
 import { hearRecording, type OfflineHearing, type RecognizerName, StreamListener } from "@jikimi/listening";
-import { defaultModelsDir, SileroModel, ThreadedRecognizer } from "@jikimi/recognizer-sherpa";
+import { defaultModelsDir, SileroModel, ThreadedRecognizer } from "@jikimi/recognizers";
 import { characterErrors, percentile } from "./hearing/score.ts";
 import {
   type Clip,
@@ -20,7 +20,7 @@ import {
 /**
  * Measures hearing: `npx tsx tools/measure-hearing.ts [cer] [non-speech] [latency] [demo] --clips FOLDER`.
  * FOLDER holds `transcripts.tsv` and `clips/` (people speaking Korean; never part of the repository). Needs sox, and espeak-ng
- * for `demo`. Prints one JSON object a measurement; figures go into packages/adapters/recognizer-sherpa/README.md by hand.
+ * for `demo`. Prints one JSON object a measurement; figures go into packages/adapters/recognizers/README.md by hand.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

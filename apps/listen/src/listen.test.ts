@@ -6,15 +6,13 @@ import { readWav } from "@jikimi/audio";
 import type { HearingEvent, TapSink } from "@jikimi/calls";
 import { type CallId, type EpochMs, SystemClock, silentLog } from "@jikimi/kernel";
 import { ListenWorkers } from "@jikimi/listen-workers";
-import { defaultModelsDir } from "@jikimi/recognizer-sherpa";
+import { defaultModelsDir } from "@jikimi/recognizers";
 import { TapEncoder } from "@jikimi/worker-messages";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 /** The real process, forked from its source, with the real models. */
 const entry = { path: fileURLToPath(new URL("./main.ts", import.meta.url)), execArgv: ["--import", "tsx"] };
-const LINE = readFileSync(
-  new URL("../../../packages/adapters/recognizer-sherpa/testdata/demo-line-8k.wav", import.meta.url),
-);
+const LINE = readFileSync(new URL("../../../packages/adapters/recognizers/testdata/demo-line-8k.wav", import.meta.url));
 const clock = new SystemClock();
 const CALL = "call-1" as CallId;
 

@@ -1,6 +1,6 @@
 import { resample } from "@jikimi/audio";
 import { type LogFields, SystemClock, SystemRandom } from "@jikimi/kernel";
-import { SileroModel, sourceThreadEntry, ThreadedRecognizer } from "@jikimi/recognizer-sherpa";
+import { SileroModel, sourceThreadEntry, ThreadedRecognizer } from "@jikimi/recognizers";
 import { createLog } from "@jikimi/telemetry";
 import { type ListenReport, ListenRequest, ListenWorkerConfig } from "@jikimi/worker-messages";
 import { ListenWorker } from "./listen-worker.ts";

@@ -115,6 +115,7 @@ export function wholeCall(nowMs: number, callId: string): OperationOutput<"desk.
       confidence: 0.9,
       words: text(said),
       labels: said.includes("개새끼") ? ["profanity"] : said.includes("가만") ? ["threat"] : [],
+      hints: [],
     })),
     timeline: [
       {

@@ -106,7 +106,7 @@ const connectedAfterMs = 20_000;
 type Said = readonly [
   speaker: "caller" | "agent",
   text: string,
-  options?: { rude?: readonly string[]; unsure?: readonly string[] },
+  options?: { rude?: readonly string[]; unsure?: readonly string[]; hints?: TranscriptLine["hints"] },
 ];
 
 const talk: readonly Said[] = [
@@ -120,7 +120,11 @@ const talk: readonly Said[] = [
 ];
 
 const abuse: readonly Said[] = [
-  ["caller", "아니 나흘이나 걸린다는 게 말이 돼요?"],
+  [
+    "caller",
+    "아니 나흘이나 걸린다는 게 말이 돼요? 신발",
+    { unsure: ["신발"], hints: [{ stem: "씨발", label: "profanity", confidence: 0.48 }] },
+  ],
   ["agent", "불편을 드려 죄송합니다. 가장 빠른 방법을 찾아보겠습니다."],
   ["caller", "야 이 개새끼야 당장 내놓으라고", { rude: ["개새끼야"] }],
 ];
@@ -146,6 +150,7 @@ function linesOf(said: readonly Said[], nowMs: number): TranscriptLine[] {
       confidence: 0.9,
       words,
       labels: words.some(({ rude }) => rude) ? ["profanity" as const] : [],
+      hints: options.hints ?? [],
     };
   });
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { silentLog } from "@jikimi/kernel";
 import { ListeningError } from "@jikimi/listening";
-import { openEars, transcribeFile } from "@jikimi/recognizer-sherpa";
+import { openEars, transcribeFile } from "@jikimi/recognizers";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
 import { abuseModelPath, openJudge } from "../judge.ts";
 import { required } from "./calls.ts";

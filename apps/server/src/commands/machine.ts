@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openDatabase } from "@jikimi/database";
 import { silentLog } from "@jikimi/kernel";
-import { listModels, verifyModels } from "@jikimi/recognizer-sherpa";
+import { listModels, verifyModels } from "@jikimi/recognizers";
 import type { Command, Invocation } from "../cli/command.ts";
 import { doctorReport, renderDoctor, runDoctor } from "../doctor/index.ts";
 import { readRunFile } from "../run-file.ts";

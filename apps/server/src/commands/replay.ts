@@ -4,7 +4,7 @@ import { readWav } from "@jikimi/audio";
 import { ListeningError } from "@jikimi/listening";
 import { SoundLibrary } from "@jikimi/notices";
 import { defaultPolicy, type Policy, parsePolicy, presets } from "@jikimi/protection";
-import { hearFile } from "@jikimi/recognizer-sherpa";
+import { hearFile } from "@jikimi/recognizers";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
 import { Rehearsal, type RehearsedEvent } from "../demo/rehearse.ts";
 import { abuseModelPath, openJudge } from "../judge.ts";

@@ -24,7 +24,7 @@ export function checkNode(version: string): DoctorResult {
   );
 }
 
-/** What `verifyModels` of `@jikimi/recognizer-sherpa` says of one file. */
+/** What `verifyModels` of `@jikimi/recognizers` says of one file. */
 export type ModelFileCheck = {
   readonly model: string;
   readonly path: string;

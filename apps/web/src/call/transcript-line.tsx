@@ -11,7 +11,11 @@ import { isLabel } from "./words.ts";
 
 const unsureBelow = 0.6;
 
-type ShownLine = Omit<TranscriptLine, "heardAtMs" | "labels"> & { readonly labels: readonly string[] };
+type ShownHint = Omit<TranscriptLine["hints"][number], "label"> & { readonly label: string };
+type ShownLine = Omit<TranscriptLine, "heardAtMs" | "labels" | "hints"> & {
+  readonly labels: readonly string[];
+  readonly hints: readonly ShownHint[];
+};
 
 /** One utterance. Rude words stay ●● until they are asked for; what was not stored cannot be asked for. */
 export const Line = memo(function Line({
@@ -33,7 +37,7 @@ export const Line = memo(function Line({
   const { t } = useTranslation();
   const [asked, setAsked] = useState(false);
   const revealed = asked || showWords;
-  const hasRude = line.words.some(({ rude }) => rude);
+  const hasHidden = line.hints.length > 0 || line.words.some(({ rude }) => rude);
   const time = clockTime(Math.max(0, line.startMs - fromMs));
   return (
     <li className={styles.line} data-speaker={line.speaker} data-current={current || undefined}>
@@ -58,16 +62,31 @@ export const Line = memo(function Line({
           // biome-ignore lint/suspicious/noArrayIndexKey: a line's words stay in their places
           <Word key={index} word={word} revealed={revealed} t={t} />
         ))}
-        {hasRude && !showWords && (
+        {hasHidden && !showWords && (
           <UnstyledButton className={styles.reveal} aria-pressed={asked} onClick={() => setAsked((before) => !before)}>
             <Icon name={asked ? "eyeOff" : "eye"} size={15} />
             <VisuallyHidden>{t(asked ? "transcript.hideLine" : "transcript.showLine")}</VisuallyHidden>
           </UnstyledButton>
         )}
       </p>
+      {line.hints.map((hint, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line's hints stay in their places
+        <Hint key={index} hint={hint} revealed={revealed} t={t} />
+      ))}
     </li>
   );
 });
+
+/** What the text does not have and the sound may have: said as a possibility, and as quietly as one. */
+function Hint({ hint, revealed, t }: { hint: ShownHint; revealed: boolean; t: TFunction }) {
+  if (!isLabel(hint.label)) return null;
+  return (
+    <p className={styles.hint} title={t("transcript.hintWhy", { share: percent(hint.confidence) })}>
+      {t("transcript.hint", { what: t(`label.${hint.label}`) })}
+      {revealed && ` (‘${hint.stem}’)`}
+    </p>
+  );
+}
 
 /** `t` is the line's: a hook of its own for every word is most of what a line costs. */
 function Word({ word, revealed, t }: { word: ShownLine["words"][number]; revealed: boolean; t: TFunction }) {

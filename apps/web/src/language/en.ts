@@ -295,6 +295,8 @@ export const en: AllTexts = {
     rude: "hidden word",
     masked: "personal data",
     unsure: "confidence {{share}}",
+    hint: "May have been: {{what}}",
+    hintWhy: "Not in the text, but it sounded like it: {{share}} likely. It counts towards no warning.",
     empty: "Nothing has been said yet",
     emptyHelp: "What the two of you say is written here as you speak.",
     lost: "Transcription stopped",

@@ -294,6 +294,8 @@ export const ko = {
     rude: "가린 말",
     masked: "개인정보",
     unsure: "확신도 {{share}}",
+    hint: "{{what}}일 수 있는 소리",
+    hintWhy: "글에는 없지만 소리가 비슷합니다. 가능성 {{share}}, 경고에는 세지 않습니다.",
     empty: "아직 들린 말이 없습니다",
     emptyHelp: "대화가 시작되면 두 분의 말이 여기에 글로 나타납니다.",
     lost: "받아쓰기 멈춤",

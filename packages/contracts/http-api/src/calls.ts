@@ -122,7 +122,28 @@ const heardUtterance = z.object({
   utteranceId: z.string().nullable(),
   speaker: z.enum(["caller", "agent"]),
   text: z.string().nullable(),
-  words: z.array(z.object({ text: z.string(), confidence: z.number() })).nullable(),
+  words: z
+    .array(
+      z.object({
+        text: z.string(),
+        startMs: z.number().optional().describe("Absent in an account of before words had times"),
+        endMs: z.number().optional(),
+        confidence: z.number(),
+      }),
+    )
+    .nullable(),
+  hints: z
+    .array(
+      z.object({
+        stem: z.string(),
+        label: z.string(),
+        confidence: z.number(),
+        startMs: z.number(),
+        endMs: z.number(),
+      }),
+    )
+    .nullable()
+    .describe("Rude words that may have been said where the text has something else"),
   confidence: z.number().nullable(),
   startMs: z.number().nullable(),
   endMs: z.number().nullable(),

@@ -114,6 +114,7 @@ export const myCallOutput = z.object({
       confidence: z.number(),
       words: z.array(z.object({ text: z.string(), confidence: z.number(), masked: z.boolean(), rude: z.boolean() })),
       labels: z.array(z.string()),
+      hints: z.array(z.object({ stem: z.string(), label: z.string(), confidence: z.number() })),
     }),
   ),
   timeline: z.array(timelineItem),

@@ -4,7 +4,8 @@ import { ListenReport, ListenRequest, ListenWorkerConfig } from "./listen-messag
 const utterance = {
   speaker: "caller",
   text: "책임자 바꿔 주세요",
-  words: [{ text: "책임자", confidence: 0.9 }],
+  words: [{ text: "책임자", startMs: 100, endMs: 420, confidence: 0.9 }],
+  hints: [{ stem: "씨발", label: "profanity", confidence: 0.4, startMs: 600, endMs: 1000 }],
   confidence: 0.9,
   startMs: 100,
   endMs: 1200,

@@ -14,6 +14,7 @@ const callId = z
   .transform((id) => id as CallId);
 const speaker = z.enum(["caller", "agent"]);
 const recognizer = z.enum(["whisper-base-ko", "demo"]);
+const abuseLabel = z.enum(["profanity", "insult", "threat", "sexual_harassment", "discrimination"]);
 const share = z.number().min(0).max(1);
 
 /** Given to a listen worker as its only argument, in JSON. */
@@ -67,7 +68,15 @@ export const ListenReport = z.discriminatedUnion("kind", [
     utterance: z.object({
       speaker,
       text: z.string(),
-      words: z.array(z.object({ text: z.string(), confidence: share })).readonly(),
+      words: z
+        .array(z.object({ text: z.string(), startMs: z.number(), endMs: z.number(), confidence: share }))
+        .readonly(),
+      /** What the second ear heard beside the text. */
+      hints: z
+        .array(
+          z.object({ stem: z.string(), label: abuseLabel, confidence: share, startMs: z.number(), endMs: z.number() }),
+        )
+        .readonly(),
       confidence: share,
       /** Milliseconds since the call's time zero. */
       startMs: z.number(),

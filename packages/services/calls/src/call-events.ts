@@ -9,7 +9,7 @@ import type {
   RefusalReason,
 } from "@jikimi/protection";
 import type { RecordingGap } from "@jikimi/recording";
-import type { RecognizerName, Word } from "./ports.ts";
+import type { RecognizerName, Word, WordHint } from "./ports.ts";
 
 /**
  * What happened on a call, in order: the journal, `calls show`, the demo's output and the live events all speak
@@ -41,6 +41,8 @@ export type CallEventBody =
       readonly speaker: Speaker;
       readonly text: string;
       readonly words: readonly Word[];
+      /** Absent from an account of before the second ear. */
+      readonly hints?: readonly WordHint[];
       readonly confidence: number;
       readonly startMs: number;
       readonly endMs: number;

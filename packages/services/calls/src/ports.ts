@@ -157,12 +157,28 @@ export type TrialKind = "simulated" | "self";
 /** `whisper-base-ko` hears people; `demo` hears the simulated caller's synthetic voice only. */
 export type RecognizerName = "whisper-base-ko" | "demo";
 
-export type Word = { readonly text: string; readonly confidence: number };
+/** Times as the utterance's. */
+export type Word = {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly confidence: number;
+};
+
+/** A rude word that may have been said where the text has something else: the second ear's. It never changes the text. */
+export type WordHint = {
+  readonly stem: string;
+  readonly label: AbuseLabel;
+  readonly confidence: number;
+  readonly startMs: number;
+  readonly endMs: number;
+};
 
 export type Utterance = {
   readonly speaker: Speaker;
   readonly text: string;
   readonly words: readonly Word[];
+  readonly hints: readonly WordHint[];
   /** 0 to 1; what the recogniser itself thinks of the whole utterance. */
   readonly confidence: number;
   /** Milliseconds since the call's time zero. */

@@ -21,8 +21,9 @@ export class FakeHearing implements Hearing {
   }
 
   says(callId: CallId, speaker: Speaker, text: string, startMs: number, confidence = 0.9): void {
-    const words = text.split(" ").map((word) => ({ text: word, confidence }));
-    const utterance = { speaker, text, words, confidence, startMs, endMs: startMs + 1500 };
+    const endMs = startMs + 1500;
+    const words = text.split(" ").map((word) => ({ text: word, startMs, endMs, confidence }));
+    const utterance = { speaker, text, words, hints: [], confidence, startMs, endMs };
     this.emit({ kind: "utterance", callId, utterance, recognizer: "demo" });
   }
 }

@@ -59,8 +59,9 @@ export function callViewOf(story: CallStory, looking: Looking): CallView | null 
 
 /** Lines as the desk shows them. */
 export function transcriptLineOf(line: StoryLine): TranscriptLine {
-  const { lineId, speaker, startMs, endMs, heardAtMs, confidence, words, labels } = line;
-  return { lineId, speaker, startMs, endMs, heardAtMs, confidence, words: [...words], labels: [...labels] };
+  const { lineId, speaker, startMs, endMs, heardAtMs, confidence, words, hints, labels } = line;
+  const lists = { words: [...words], hints: [...hints], labels: [...labels] };
+  return { lineId, speaker, startMs, endMs, heardAtMs, confidence, ...lists };
 }
 
 function phaseOf({ stage, consultation }: CallStory, part: "agent" | "ringing" | "consulted" | "left") {

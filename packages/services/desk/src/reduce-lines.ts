@@ -1,7 +1,7 @@
 import type { CallEvent } from "@jikimi/calls";
 import type { EpochMs } from "@jikimi/kernel";
 import { type AbuseLabel, abuseLabels, countingLabels, type Policy } from "@jikimi/protection";
-import type { StoryLine, StoryWord } from "./story.ts";
+import type { StoryHint, StoryLine, StoryWord } from "./story.ts";
 import { wallTime } from "./wall-time.ts";
 
 /** More than a two-hour call says; past it the oldest leave the desk (never the record). */
@@ -21,6 +21,7 @@ export function withUtterance({ lines, startedAtMs }: Lines, event: Utterance): 
     heardAtMs: wallTime(startedAtMs, event.atMs),
     confidence: share(event.confidence),
     words: wordsOf(event),
+    hints: hintsOf(event),
     labels: [],
     scores: {},
     evidence: [],
@@ -75,6 +76,11 @@ function wordsOf({ words, text, confidence }: Partial<Pick<Utterance, "words" | 
       ? []
       : [{ text: word.text.trim(), confidence: share(word.confidence), masked: false, rude: false }],
   );
+}
+
+function hintsOf({ hints }: Partial<Pick<Utterance, "hints">>): readonly StoryHint[] {
+  if (!Array.isArray(hints)) return [];
+  return hints.map(({ stem, label, confidence }) => ({ stem, label, confidence: share(confidence) }));
 }
 
 function likeliest(scores: Readonly<Partial<Record<AbuseLabel, number>>>): readonly AbuseLabel[] {

@@ -32,8 +32,18 @@ describe("the transcript", () => {
       heardAtMs: startedAtMs + 20_000,
       confidence: 0.9,
       words: ["야", "이", "나쁜", "놈아"].map((text, i) => ({ text, confidence: 0.9, masked: false, rude: i >= 2 })),
+      hints: [],
       labels: ["profanity"],
     });
+  });
+
+  test("keeps what may have been said beside what was written, and no count of it", () => {
+    const [said] = rudeLine("u1", 20_000, { text: "야 신발", surface: "" });
+    const hint = { stem: "씨발", label: "profanity", confidence: 0.4, startMs: 18_000, endMs: 18_400 } as const;
+    const [line] = storyAfter([bridged, { ...said, hints: [hint] } as StoryEvent]).lines;
+    expect(line?.hints).toEqual([{ stem: "씨발", label: "profanity", confidence: 0.4 }]);
+    expect(line?.labels).toEqual([]);
+    expect(line?.words.map(({ text }) => text)).toEqual(["야", "신발"]);
   });
 
   test("marks nothing in a line that counts for nothing", () => {

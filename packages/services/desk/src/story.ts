@@ -113,6 +113,8 @@ export type StoryLine = {
   /** 0 to 1. */
   readonly confidence: number;
   readonly words: readonly StoryWord[];
+  /** Rude words that may have been said where the text has something else. */
+  readonly hints: readonly StoryHint[];
   /** By which it counts under the call's rule; empty until it was judged. */
   readonly labels: readonly AbuseLabel[];
   /** As they were judged, 0 to 1. */
@@ -120,6 +122,8 @@ export type StoryLine = {
   /** What carried each label, as it was said. */
   readonly evidence: readonly Evidence[];
 };
+
+export type StoryHint = { readonly stem: string; readonly label: AbuseLabel; readonly confidence: number };
 
 export type StoryWord = {
   readonly text: string;

@@ -150,8 +150,8 @@ class TestCall {
 
   say(utteranceId: string, speaker: "caller" | "agent", text: string): void {
     const endMs = this.#office.clock.nowMs() - this.startedAtMs;
-    const words = text.split(" ").map((word) => ({ text: word, confidence: 0.9 }));
     const span = { startMs: Math.max(0, endMs - 1000), endMs };
+    const words = text.split(" ").map((word) => ({ text: word, ...span, confidence: 0.9 }));
     this.tell({ kind: "utterance", utteranceId, speaker, text, words, confidence: 0.9, ...span, recognizer: "demo" });
   }
 

@@ -48,7 +48,7 @@ export function rudeLine(
       utteranceId,
       speaker: "caller",
       text,
-      words: text.split(" ").map((word) => ({ text: word, confidence: 0.9 })),
+      words: text.split(" ").map((word) => ({ text: word, startMs: atMs - 2500, endMs: atMs - 500, confidence: 0.9 })),
       confidence: 0.9,
       startMs: atMs - 2500,
       endMs: atMs - 500,

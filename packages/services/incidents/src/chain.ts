@@ -14,7 +14,7 @@ export type ChainEnd = { readonly seq: number; readonly hash: string };
 const personalFields: Readonly<Record<string, readonly string[]>> = {
   invite: ["from", "to"],
   dialled: ["number"],
-  utterance: ["text", "words"],
+  utterance: ["text", "words", "hints"],
   assessed: ["evidence"],
   digits: ["digits"],
   transferring: ["to"],

@@ -32,6 +32,8 @@ export type HeardUtterance = {
   /** Null when it was erased. */
   readonly text: Json;
   readonly words: Json;
+  /** What the second ear heard beside the text. */
+  readonly hints: Json;
   readonly confidence: Json;
   readonly startMs: Json;
   readonly endMs: Json;
@@ -109,6 +111,7 @@ function heardUtterances(events: readonly Event[]): readonly HeardUtterance[] {
         speaker: field("speaker"),
         text: field("text"),
         words: field("words"),
+        hints: field("hints"),
         confidence: field("confidence"),
         startMs: field("startMs"),
         endMs: field("endMs"),

@@ -11,6 +11,7 @@ export type {
   VoiceActivity,
   VoiceActivityModel,
   Word,
+  WordHint,
 } from "./ports.ts";
 export type { HeardFrame, SegmenterEvent, SpeechSegment } from "./segmenter.ts";
 export { type ListenerEvent, StreamListener, type StreamListenerOptions } from "./stream-listener.ts";

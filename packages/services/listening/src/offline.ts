@@ -2,6 +2,7 @@ import type { Speaker } from "@jikimi/kernel";
 import { judgeTranscription } from "./acceptance.ts";
 import type { HeardUtterance, Recognizer, Resample, VoiceActivityModel } from "./ports.ts";
 import { type HeardFrame, type SpeechSegment, SpeechSegmenter } from "./segmenter.ts";
+import { utteranceOf } from "./utterance.ts";
 
 export type OfflineHearing = {
   readonly recognizer: Recognizer;
@@ -38,11 +39,9 @@ export async function* hearRecording(
   const understand = async (segment: SpeechSegment, speaker: Speaker): Promise<OfflineResult> => {
     const pcm = resample(segment.pcm, segment.sampleRateHz, recognizer.sampleRateHz);
     const transcription = await recognizer.transcribe(pcm, { speaker, ...(signal === undefined ? {} : { signal }) });
-    const { cpuMs, text, words, confidence } = transcription;
+    const { cpuMs } = transcription;
     if (judgeTranscription(segment, transcription).kind === "rejected") return { utterance: null, cpuMs };
-    const startMs = Math.round(segment.startMs);
-    const endMs = Math.round(segment.endMs);
-    return { utterance: { speaker, text, words, confidence, startMs, endMs, levelDbfs: segment.levelDbfs }, cpuMs };
+    return { utterance: utteranceOf(segment, transcription, { speaker, zeroMs: 0 }), cpuMs };
   };
   const longestMs = Math.max(0, ...ears.map(({ channel }) => (channel.pcm.length * 1000) / channel.sampleRateHz));
   for (let atMs = 0; atMs < longestMs; atMs += FRAME_MS) {

@@ -1,14 +1,36 @@
 import type { Speaker } from "@jikimi/kernel";
+import type { AbuseLabel } from "@jikimi/language";
 
 /** `whisper-base-ko` hears people; `demo` hears the simulated caller's synthetic voice only. */
 export type RecognizerName = "whisper-base-ko" | "demo";
 
-export type Word = { readonly text: string; readonly confidence: number };
+/** Times in a `Transcription` count from the beginning of the sound that was given, in a `HeardUtterance` from the call's. */
+export type Word = {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly confidence: number;
+};
+
+/**
+ * A rude word that the text does not have and that the sound may have: what the second ear heard. It is no text, and never
+ * becomes any. `confidence`: the recogniser's own probability of that word at that place.
+ */
+export type WordHint = {
+  /** The word in its plainest form: one for all its spellings and endings. */
+  readonly stem: string;
+  readonly label: AbuseLabel;
+  readonly confidence: number;
+  readonly startMs: number;
+  readonly endMs: number;
+};
 
 /** What a recogniser made of one piece of speech. It may be nonsense: `accepted` is its own opinion of that. */
 export type Transcription = {
   readonly text: string;
   readonly words: readonly Word[];
+  /** Empty from a recogniser without a second ear. */
+  readonly hints: readonly WordHint[];
   /** 0 to 1. */
   readonly confidence: number;
   /** The recogniser would stand by this text. False for silence, noise, and voices that it does not understand. */
@@ -59,6 +81,7 @@ export type HeardUtterance = {
   readonly speaker: Speaker;
   readonly text: string;
   readonly words: readonly Word[];
+  readonly hints: readonly WordHint[];
   readonly confidence: number;
   readonly startMs: number;
   readonly endMs: number;

@@ -17,6 +17,8 @@ export type HeardFrame = { readonly atMs: number; readonly pcm: Int16Array };
 export type SpeechSegment = {
   /** -1 to 1, at `sampleRateHz`, pre-roll and tail included. */
   readonly pcm: Float32Array;
+  /** Wall clock of its first sample. */
+  readonly soundStartMs: number;
   readonly sampleRateHz: number;
   readonly startMs: number;
   readonly endMs: number;
@@ -154,6 +156,7 @@ export class SpeechSegmenter {
   #segment(piece: CutPiece): SpeechSegment {
     return {
       pcm: this.#sound(piece.fromWindow, piece.toWindow),
+      soundStartMs: this.#atMs(piece.fromWindow),
       sampleRateHz: this.#voice.sampleRateHz,
       startMs: this.#atMs(piece.firstVoiced),
       endMs: this.#atMs(piece.lastVoiced + 1),

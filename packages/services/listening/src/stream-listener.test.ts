@@ -42,7 +42,9 @@ test("what is said is given in the call's time", async () => {
       utterance: {
         speaker: "caller",
         text: String((8 + 30 + 5) * 512),
-        words: expect.any(Array),
+        // The sound begins 8 windows of pre-roll before the voice; the word 0 to 100 ms into it.
+        words: [{ text: String((8 + 30 + 5) * 512), startMs: 6600 - 8 * 32, endMs: 6700 - 8 * 32, confidence: 0.9 }],
+        hints: [],
         confidence: 0.9,
         startMs: 6600,
         endMs: 7560,

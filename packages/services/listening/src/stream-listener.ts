@@ -4,6 +4,7 @@ import type { CutterSettings } from "./cutter.ts";
 import { ListeningError } from "./errors.ts";
 import type { HeardUtterance, Recognizer, Resample, Transcription, VoiceActivity } from "./ports.ts";
 import { type HeardFrame, type SegmenterEvent, type SpeechSegment, SpeechSegmenter } from "./segmenter.ts";
+import { utteranceOf } from "./utterance.ts";
 
 export type ListenerEvent =
   | { readonly kind: "utterance"; readonly utterance: HeardUtterance }
@@ -184,13 +185,8 @@ export class StreamListener {
       const verdict = judgeTranscription(segment, transcription);
       if (verdict.kind === "rejected") onEvent({ kind: "not-understood", why: verdict.why });
       else {
-        const { text, words, confidence } = transcription;
-        const startMs = Math.round(segment.startMs - callStartedAtMs);
-        const endMs = Math.round(segment.endMs - callStartedAtMs);
-        onEvent({
-          kind: "utterance",
-          utterance: { speaker, text, words, confidence, startMs, endMs, levelDbfs: segment.levelDbfs },
-        });
+        const utterance = utteranceOf(segment, transcription, { speaker, zeroMs: callStartedAtMs });
+        onEvent({ kind: "utterance", utterance });
       }
       this.#sayLag(this.#options.clock.nowMs() - segment.endMs);
     } catch (failure) {

@@ -41,7 +41,8 @@ function aborted(signal: AbortSignal | undefined): Promise<never> {
 }
 
 export function saying(text: string, { accepted = true } = {}): Transcription {
-  return { text, words: [{ text, confidence: 0.9 }], confidence: 0.9, accepted, noSpeech: 0, cpuMs: 1 };
+  const words = [{ text, startMs: 0, endMs: 100, confidence: 0.9 }];
+  return { text, words, hints: [], confidence: 0.9, accepted, noSpeech: 0, cpuMs: 1 };
 }
 
 /** Repeats samples: enough for a recogniser that only counts them. */

@@ -215,8 +215,11 @@ export class LiveCall {
     this.#lines += 1;
     const n = this.#lines;
     const text = `${sentences[n % sentences.length]} ${markOf(n)}`;
-    const words = text.split(" ").map((word, i) => ({ text: word, confidence: (n + i) % 9 === 0 ? 0.4 : 0.92 }));
     const endMs = Math.max(0, this.#clock.nowMs() - this.#tell.startedAtMs - heardAfterMs);
+    const startMs = Math.max(0, endMs - lineLastsMs);
+    const words = text
+      .split(" ")
+      .map((word, i) => ({ text: word, startMs, endMs, confidence: (n + i) % 9 === 0 ? 0.4 : 0.92 }));
     this.#tell({
       kind: "utterance",
       utteranceId: `${this.#tell.callId}-${n}`,
@@ -224,7 +227,7 @@ export class LiveCall {
       text,
       words,
       confidence: 0.9,
-      startMs: Math.max(0, endMs - lineLastsMs),
+      startMs,
       endMs,
       recognizer: "whisper-base-ko",
     });

@@ -1,5 +1,3 @@
-import type { Word } from "@jikimi/listening";
-
 /** Quick Korean is 8 syllables a second; what is faster than that and repeats itself was not said twice. */
 const QUICKEST_SYLLABLES_PER_S = 8;
 
@@ -8,7 +6,7 @@ const QUICKEST_SYLLABLES_PER_S = 8;
  * the words end in a repetition, whole or begun, and are more than anyone says in `spokenMs`, the repetition goes. People
  * repeat themselves too, but not at that speed.
  */
-export function withoutLoop(words: readonly Word[], spokenMs: number): readonly Word[] {
+export function withoutLoop<T extends { readonly text: string }>(words: readonly T[], spokenMs: number): readonly T[] {
   if (syllables(words) <= (QUICKEST_SYLLABLES_PER_S * spokenMs) / 1000) return words;
   const letters = words.map((word) => lettersOf(word.text));
   for (let length = 1; length < words.length; length++) {
@@ -30,7 +28,7 @@ function continuesAs(letters: readonly string[], length: number, period: number)
   return true;
 }
 
-function syllables(words: readonly Word[]): number {
+function syllables(words: readonly { readonly text: string }[]): number {
   return words.reduce((sum, word) => sum + lettersOf(word.text).length, 0);
 }
 

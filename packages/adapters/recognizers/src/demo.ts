@@ -14,6 +14,9 @@ const LEAD_MS = 5;
 const VOICE_BELOW_PEAK_DB = 40;
 /** Letters of one word follow each other within a fifth of a second. */
 const WORD_PAUSE_S = 0.3;
+const LETTER_MS = 60;
+/** sherpa takes every such network's step for 40 ms; this one's is 30. */
+const STEP_SHARE = 30 / 40;
 /** The three changes that tell known voices from unknown ones best; the last is half of the model's 30 ms step. */
 const CHANGES: readonly ((pcm: Float32Array) => Float32Array)[] = [
   (pcm) => changeSpeed(pcm, 0.97),
@@ -47,18 +50,24 @@ export class DemoDecoder {
 
   transcribe(pcm: Float32Array): Transcription {
     const startedMs = threadCpuMs();
-    const sound = atLeast(fromVoice(pcm), 0.4 * SAMPLE_RATE_HZ);
+    const { sound: voice, fromMs } = fromVoice(pcm);
+    const sound = atLeast(voice, 0.4 * SAMPLE_RATE_HZ);
     const tokens = this.#read(sound);
-    const others = CHANGES.map((change) => this.#read(change(sound)).filter(isLetter));
-    const letters = tokens.filter(isLetter);
+    const others = CHANGES.map((change) => texts(this.#read(change(sound))).filter(isLetter));
+    const letters = texts(tokens).filter(isLetter);
     const kept = others.map((other) => keptItems(letters, other));
-    const words = wordsOf(tokens, kept);
+    const words = wordsOf(tokens, kept).map((word) => ({
+      ...word,
+      startMs: fromMs + word.startMs,
+      endMs: fromMs + word.endMs,
+    }));
     const text = words.map((word) => word.text).join(" ");
     const agreed = mean(others.map((other) => agreement(letters, other)));
-    const confidence = agreed * wholeSyllableShare(tokens);
+    const confidence = agreed * wholeSyllableShare(texts(tokens));
     return {
       text,
       words,
+      hints: [],
       confidence,
       accepted: text !== "" && confidence >= LEAST_CONFIDENCE,
       noSpeech: null,
@@ -67,22 +76,33 @@ export class DemoDecoder {
   }
 
   /** Conjoining jamo and spaces; where the voice paused between two letters there is a space too. */
-  #read(pcm: Float32Array): readonly string[] {
+  #read(pcm: Float32Array): readonly Token[] {
     const stream = this.#recognizer.createStream();
     stream.acceptWaveform({ samples: pcm, sampleRate: SAMPLE_RATE_HZ });
     this.#recognizer.decode(stream);
     const { tokens, timestamps } = this.#recognizer.getResult(stream);
-    return tokens.flatMap((token, i) =>
-      (timestamps[i] ?? 0) - (timestamps[i - 1] ?? Number.POSITIVE_INFINITY) > WORD_PAUSE_S ? [" ", token] : [token],
-    );
+    return tokens.flatMap((text, i) => {
+      const atS = timestamps[i] ?? 0;
+      const token = { text, atMs: atS * 1000 * STEP_SHARE };
+      const paused = atS - (timestamps[i - 1] ?? Number.POSITIVE_INFINITY) > WORD_PAUSE_S;
+      return paused ? [{ ...token, text: " " }, token] : [token];
+    });
   }
 }
 
+/** A letter or a space, and when the network was surest of it. */
+type Token = { readonly text: string; readonly atMs: number };
+
+function texts(tokens: readonly Token[]): readonly string[] {
+  return tokens.map(({ text }) => text);
+}
+
 /** From shortly before the first sample that is loud enough to be the voice's. */
-function fromVoice(pcm: Float32Array): Float32Array {
+function fromVoice(pcm: Float32Array): { readonly sound: Float32Array; readonly fromMs: number } {
   const peak = pcm.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0);
   const first = pcm.findIndex((sample) => Math.abs(sample) >= peak * 10 ** (-VOICE_BELOW_PEAK_DB / 20));
-  return pcm.subarray(Math.max(0, first - (LEAD_MS * SAMPLE_RATE_HZ) / 1000));
+  const from = Math.max(0, first - (LEAD_MS * SAMPLE_RATE_HZ) / 1000);
+  return { sound: pcm.subarray(from), fromMs: (from * 1000) / SAMPLE_RATE_HZ };
 }
 
 function isLetter(token: string): boolean {
@@ -105,24 +125,33 @@ function wholeSyllableShare(tokens: readonly string[]): number {
 }
 
 /** A word is as sure as its letters were found again in the other readings. */
-function wordsOf(tokens: readonly string[], kept: readonly (readonly boolean[])[]): Word[] {
-  const words: { tokens: string[]; shares: number[] }[] = [];
+function wordsOf(tokens: readonly Token[], kept: readonly (readonly boolean[])[]): Word[] {
+  const words: { tokens: string[]; shares: number[]; startMs: number; endMs: number }[] = [];
   let letter = 0;
   let open = false;
-  for (const token of tokens) {
-    if (!isLetter(token)) {
+  for (const { text, atMs } of tokens) {
+    if (!isLetter(text)) {
       open = false;
       continue;
     }
-    if (!open) words.push({ tokens: [], shares: [] });
-    open = true;
-    words.at(-1)?.tokens.push(token);
     const place = letter;
-    words.at(-1)?.shares.push(mean(kept.map((marks) => (marks[place] === true ? 1 : 0))));
+    const share = mean(kept.map((marks) => (marks[place] === true ? 1 : 0)));
     letter += 1;
+    const word = words.at(-1);
+    if (open && word !== undefined) {
+      word.tokens.push(text);
+      word.shares.push(share);
+      word.endMs = atMs + LETTER_MS;
+    } else words.push({ tokens: [text], shares: [share], startMs: atMs, endMs: atMs + LETTER_MS });
+    open = true;
   }
   return words
-    .map((word) => ({ text: compose(word.tokens), confidence: mean(word.shares) }))
+    .map(({ startMs, endMs, ...word }) => ({
+      text: compose(word.tokens),
+      startMs,
+      endMs,
+      confidence: mean(word.shares),
+    }))
     .filter((word) => word.text !== "");
 }
 

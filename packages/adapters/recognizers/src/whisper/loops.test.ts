@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withoutLoop } from "./whisper-loops.ts";
+import { withoutLoop } from "./loops.ts";
 
 test.for([
   { heard: "이런 활동을 통해서 이런 활동을 통해서", spokenMs: 1400, kept: "이런 활동을 통해서" },

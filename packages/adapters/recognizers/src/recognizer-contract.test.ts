@@ -1,0 +1,52 @@
+import { SystemClock, silentLog } from "@jikimi/kernel";
+import type { RecognizerName } from "@jikimi/listening";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readTestLine } from "../testing/test-sound.ts";
+import { defaultModelsDir } from "./models.ts";
+import { changeSpeed } from "./stability.ts";
+import { ThreadedRecognizer } from "./threaded-recognizer.ts";
+
+/** What every recogniser promises (`services/listening/src/ports.ts`), whatever it is given. */
+describe.for<RecognizerName>(["whisper-base-ko", "demo"])("%s", (name) => {
+  let recognizer: ThreadedRecognizer;
+  beforeAll(async () => {
+    const clock = new SystemClock();
+    recognizer = await ThreadedRecognizer.start({ name, modelsDir: defaultModelsDir(), clock, log: silentLog });
+  });
+  afterAll(async () => recognizer[Symbol.asyncDispose]());
+
+  const seconds = (count: number, sample: (i: number) => number) =>
+    Float32Array.from({ length: count * 16_000 }, (_, i) => sample(i));
+  const line = () => changeSpeed(readTestLine(), 0.5);
+
+  test.for([
+    { what: "no sample", pcm: () => new Float32Array(0) },
+    { what: "one sample", pcm: () => new Float32Array(1) },
+    { what: "10 ms", pcm: () => new Float32Array(160).fill(0.5) },
+    { what: "silence", pcm: () => new Float32Array(48_000) },
+    { what: "full scale", pcm: () => new Float32Array(48_000).fill(1) },
+    { what: "noise", pcm: () => seconds(3, (i) => Math.sin(i * i)) },
+    { what: "speech", pcm: line },
+    { what: "40 s", pcm: () => seconds(40, (i) => 0.1 * Math.sin(i / 7)) },
+  ])("$what is answered with a text, its words in order and in the sound, and shares of one", async ({ pcm }) => {
+    const sound = pcm();
+    const longMs = Math.max(400, (sound.length * 1000) / 16_000);
+    const { text, words, hints, confidence, noSpeech, cpuMs } = await recognizer.transcribe(sound);
+    expect(words.map((word) => word.text).join(" ")).toBe(text);
+    expect(cpuMs).toBeGreaterThan(0);
+    for (const share of [confidence, noSpeech ?? 0, ...words.map((word) => word.confidence)]) {
+      expect(share).toBeGreaterThanOrEqual(0);
+      expect(share).toBeLessThanOrEqual(1);
+    }
+    for (const [i, { startMs, endMs }] of words.entries()) {
+      expect(startMs).toBeGreaterThanOrEqual(words[i - 1]?.startMs ?? 0);
+      expect(endMs).toBeGreaterThanOrEqual(startMs);
+      expect(endMs).toBeLessThanOrEqual(longMs + 400);
+    }
+    for (const hint of hints) expect(hint.endMs).toBeGreaterThan(hint.startMs);
+  });
+
+  test("silence is not stood by", async () => {
+    expect((await recognizer.transcribe(new Float32Array(32_000))).accepted).toBe(false);
+  });
+});

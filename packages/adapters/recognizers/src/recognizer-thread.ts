@@ -1,0 +1,32 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { ThreadReply, ThreadRequest, ThreadStart } from "./thread-messages.ts";
+
+/**
+ * The thread that decodes: one request after the other, each blocking this thread and no other. It loads its model, says
+ * `ready`, and lives until its owner ends it. A model that does not load is an uncaught error, which the owner sees.
+ */
+const port = parentPort;
+if (port === null) throw new Error("recognizer-thread runs as a worker thread only");
+
+const { recognizer, modelsDir } = workerData as ThreadStart;
+const decoder = await load();
+
+port.on("message", ({ requestId, pcm }: ThreadRequest) => {
+  void answer(requestId, pcm).then((reply) => port.postMessage(reply));
+});
+port.postMessage({ kind: "ready" } satisfies ThreadReply);
+
+/** Each brings a native library of its own; a thread loads the one that it needs. */
+async function load() {
+  if (recognizer === "demo") return new (await import("./demo.ts")).DemoDecoder(modelsDir);
+  return (await import("./whisper/decoder.ts")).WhisperDecoder.load(modelsDir);
+}
+
+/** The owner sends one request at a time. */
+async function answer(requestId: number, pcm: Float32Array): Promise<ThreadReply> {
+  try {
+    return { kind: "transcribed", requestId, transcription: await decoder.transcribe(pcm) };
+  } catch (failure) {
+    return { kind: "failed", requestId, why: String(failure) };
+  }
+}

@@ -1,0 +1,26 @@
+import type { Speaker } from "@jikimi/kernel";
+import type { HeardUtterance, Transcription } from "./ports.ts";
+import type { SpeechSegment } from "./segmenter.ts";
+
+/** What was understood of a segment, with every time counted from `zeroMs` (wall clock), in whole milliseconds. */
+export function utteranceOf(
+  segment: SpeechSegment,
+  { text, words, hints, confidence }: Transcription,
+  { speaker, zeroMs }: { readonly speaker: Speaker; readonly zeroMs: number },
+): HeardUtterance {
+  const soundMs = segment.soundStartMs - zeroMs;
+  return {
+    speaker,
+    text,
+    words: words.map((word) => moved(word, soundMs)),
+    hints: hints.map((hint) => moved(hint, soundMs)),
+    confidence,
+    startMs: Math.round(segment.startMs - zeroMs),
+    endMs: Math.round(segment.endMs - zeroMs),
+    levelDbfs: segment.levelDbfs,
+  };
+}
+
+function moved<T extends { readonly startMs: number; readonly endMs: number }>(span: T, byMs: number): T {
+  return { ...span, startMs: Math.round(span.startMs + byMs), endMs: Math.round(span.endMs + byMs) };
+}
