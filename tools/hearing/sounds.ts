@@ -21,19 +21,10 @@ export function listClips(folder: string): Clip[] {
     });
 }
 
-/** Reads any sound file through sox; `telephone` takes it through G.711 µ-law at 8 kHz. */
-export function readThroughSox(path: string, telephone: boolean): Sound {
-  const sampleRateHz = telephone ? 8000 : 16000;
-  const encoded = telephone
-    ? execFileSync("sox", ["-V1", "-G", path, "-r", "8000", "-c", "1", "-e", "mu-law", "-t", "wav", "-"])
-    : readFileSync(path);
-  const type = telephone ? "wav" : (path.split(".").at(-1) ?? "wav");
-  const raw = execFileSync(
-    "sox",
-    ["-V1", "-t", type, "-", "-r", `${sampleRateHz}`, "-c", "1", "-b", "16", "-e", "signed", "-t", "raw", "-"],
-    { input: encoded, maxBuffer: 1 << 28 },
-  );
-  return { pcm: toInt16(raw), sampleRateHz };
+/** Reads any sound file through sox, at 16 kHz. */
+export function readThroughSox(path: string): Sound {
+  const args = ["-V1", "-D", path, "-r", "16000", "-c", "1", "-b", "16", "-e", "signed", "-t", "raw", "-"];
+  return { pcm: toInt16(execFileSync("sox", args, { maxBuffer: 1 << 28 })), sampleRateHz: 16_000 };
 }
 
 /** espeak-ng's voice over a telephone. */
@@ -41,13 +32,13 @@ export function speak(text: string, voice: string): Sound {
   const wav = execFileSync("espeak-ng", ["-v", voice, "-s", "155", "--stdout", text], { maxBuffer: 1 << 28 });
   const telephone = execFileSync(
     "sox",
-    ["-V1", "-G", "-t", "wav", "-", "-r", "8000", "-c", "1", "-e", "mu-law", "-t", "wav", "-"],
+    ["-V1", "-D", "-G", "-t", "wav", "-", "-r", "8000", "-c", "1", "-e", "mu-law", "-t", "wav", "-"],
     {
       input: wav,
       maxBuffer: 1 << 28,
     },
   );
-  const raw = execFileSync("sox", ["-V1", "-t", "wav", "-", "-b", "16", "-e", "signed", "-t", "raw", "-"], {
+  const raw = execFileSync("sox", ["-V1", "-D", "-t", "wav", "-", "-b", "16", "-e", "signed", "-t", "raw", "-"], {
     input: telephone,
     maxBuffer: 1 << 28,
   });
@@ -135,15 +126,11 @@ export function makeNonSpeech(kind: NonSpeechKind, seconds: number, random: Rand
   return { pcm, sampleRateHz: rate };
 }
 
-/** Many voices at once, from different places of different clips, none of them to be understood. `rmsDb`: of full scale. */
+/** Many voices at once, from different places of different sounds, none of them to be understood. `rmsDb`: of full scale. */
 export function makeBabble(
   voices: readonly Sound[],
-  count: number,
-  seconds: number,
-  rmsDb: number,
-  random: Random,
+  { count, length, rmsDb, random }: { count: number; length: number; rmsDb: number; random: Random },
 ): Sound {
-  const length = seconds * 8000;
   const sum = new Float32Array(length);
   for (let voice = 0; voice < count; voice++) {
     let at = 0;
@@ -156,6 +143,6 @@ export function makeBabble(
   const gain = (32768 * 10 ** (rmsDb / 20)) / Math.max(1, rms);
   return {
     pcm: Int16Array.from(sum, (value) => Math.max(-32768, Math.min(32767, Math.round(value * gain)))),
-    sampleRateHz: 8000,
+    sampleRateHz: voices[0]?.sampleRateHz ?? 8000,
   };
 }

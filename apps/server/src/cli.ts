@@ -12,7 +12,7 @@ import { classify, transcribe } from "./commands/hearing.ts";
 import { doctor, modelsList, modelsVerify } from "./commands/machine.ts";
 import { replay } from "./commands/replay.ts";
 import { start } from "./commands/start.ts";
-import { sounds, train } from "./commands/tools.ts";
+import { evalHear, sounds, train } from "./commands/tools.ts";
 
 /** In the order in which people meet them. */
 const commands: readonly Command[] = [
@@ -36,6 +36,7 @@ const commands: readonly Command[] = [
   doctor,
   bench,
   train,
+  evalHear,
   sounds,
 ];
 

@@ -10,6 +10,7 @@ export type Peer =
 
 export const rtpengine: Peer = { kind: "program", name: "rtpengine", debianPackage: "rtpengine-daemon" };
 export const sipp: Peer = { kind: "program", name: "sipp", debianPackage: "sip-tester" };
+export const taskset: Peer = { kind: "program", name: "taskset", debianPackage: "util-linux" };
 export const npmSip: Peer = { kind: "npm", name: "sip" };
 export const chromium: Peer = { kind: "program", name: "chromium", debianPackage: "chromium" };
 export const playwrightCore: Peer = { kind: "npm", name: "playwright-core" };

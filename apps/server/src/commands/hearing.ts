@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { silentLog } from "@jikimi/kernel";
-import { ListeningError } from "@jikimi/listening";
 import { openEars, transcribeFile } from "@jikimi/recognizers";
+import { SoundFileError, type SoundFileErrorCode, type SoundProblem } from "@jikimi/sound-files";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
+import type { Text } from "../cli/text.ts";
 import { abuseModelPath, openJudge } from "../judge.ts";
 import { required } from "./calls.ts";
 
@@ -29,46 +30,87 @@ export function openAskedEars({ option, clock, root }: Invocation) {
   return openEars({ recognizer, clock, log: silentLog, modelsDir: join(root, "assets", "models") });
 }
 
-/** A sound file that cannot be read is the file's fault, not ours: it is named. */
-export function unreadable(file: string, cause: unknown): CommandFailure {
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  return new CommandFailure(
-    "unreadable-file",
-    { ko: `${file}: 읽을 수 없는 소리 파일입니다 (${detail}).`, en: `${file}: the sound cannot be read (${detail}).` },
-    {
-      ko: "16비트 PCM 또는 G.711 WAV 파일을 주십시오. 다른 형식은 sox 등으로 바꿀 수 있습니다.",
-      en: "Give a WAV file of 16-bit PCM or G.711; convert others with a tool such as sox.",
+const readable = {
+  ko: "WAV, FLAC, MP3, Opus 파일은 바로 읽습니다. M4A를 비롯한 다른 형식은 ffmpeg 프로그램을 설치하면 읽습니다.",
+  en: "WAV, FLAC, MP3 and Opus are read as they are; M4A and other kinds once the program ffmpeg is installed.",
+};
+
+/** A sound file that cannot be read is the file's fault, not ours: it is named, with the way out. */
+export function unreadable(cause: SoundFileError): CommandFailure {
+  const { path, code } = cause;
+  const problems: Record<SoundFileErrorCode, CommandFailure["problem"]> = {
+    missing: {
+      ko: `${path}: 파일이 없거나 열 수 없습니다.`,
+      en: `${path}: there is no such file, or it cannot be opened.`,
     },
-    1,
-    { cause },
-  );
+    empty: { ko: `${path}: 빈 파일입니다.`, en: `${path}: the file is empty.` },
+    "not-sound": { ko: `${path}: 소리 파일이 아닙니다.`, en: `${path}: this is no sound file.` },
+    "needs-ffmpeg": {
+      ko: `${path}: 이 형식을 읽으려면 ffmpeg 프로그램이 필요한데, 이 컴퓨터에 없습니다.`,
+      en: `${path}: this kind of file needs the program ffmpeg, which is not on this machine.`,
+    },
+    unsupported: {
+      ko: `${path}: 읽을 수 없는 소리 파일입니다 (${cause.message}).`,
+      en: `${path}: the sound cannot be read (${cause.message}).`,
+    },
+  };
+  return new CommandFailure("unreadable-file", problems[code], readable, 1, { cause });
+}
+
+/** What was heard of a file that could not be read to its end stands; that there was more is said beside it. */
+export function incomplete(path: string, problem: SoundProblem): Text {
+  return problem === "truncated"
+    ? {
+        ko: `${path}: 파일이 중간에서 끊겨 있습니다. 있는 데까지 들었습니다.`,
+        en: `${path}: the file breaks off; what there is was heard.`,
+      }
+    : { ko: `${path}: 손상된 부분이 있어 건너뛰었습니다.`, en: `${path}: some of it is damaged and was left out.` };
+}
+
+const PROGRESS_EVERY_MS = 10_000;
+
+/** For long files: how far it has come, on standard error, every ten seconds. */
+export function progressOf(path: string, { clock, err, say }: Pick<Invocation, "clock" | "err" | "say">) {
+  let toldMs = clock.monotonicMs();
+  return (readMs: number, wholeMs: number | null) => {
+    if (clock.monotonicMs() - toldMs < PROGRESS_EVERY_MS) return;
+    toldMs = clock.monotonicMs();
+    const of = wholeMs === null ? "" : ` / ${minutes(wholeMs)}`;
+    err(`${say({ ko: `${path}: ${minutes(readMs)}${of} 들음`, en: `${path}: heard ${minutes(readMs)}${of}` })}\n`);
+  };
+}
+
+function minutes(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 export const transcribe: Command = {
   name: "transcribe",
   summary: { ko: "소리 파일을 글로", en: "turn sound files into text" },
-  usage: "FILE.wav … [--recognizer NAME]",
+  usage: "FILE … [--recognizer NAME]",
   options: [recognizerOption],
   async run(invocation) {
-    const { positionals, json, out, signal } = invocation;
+    const { positionals, json, out, err, say, signal } = invocation;
     required(invocation, 0, { ko: "소리 파일", en: "A sound file" });
     await using ears = await openAskedEars(invocation);
+    const failures: CommandFailure[] = [];
     for (const path of positionals) {
       try {
-        const line = await transcribeFile({ path, ears, signal });
+        const line = await transcribeFile({ path, ears, signal, onProgress: progressOf(path, invocation) });
         out(json ? `${JSON.stringify(line)}\n` : `${line.file}: ${line.text}\n`);
+        if (line.problem !== null) err(`${say(incomplete(path, line.problem))}\n`);
       } catch (cause) {
-        if (cause instanceof ListeningError || isMissing(cause)) throw unreadable(path, cause);
-        throw cause;
+        if (!(cause instanceof SoundFileError)) throw cause;
+        failures.push(unreadable(cause));
       }
     }
+    const last = failures.pop();
+    for (const { problem } of failures) err(`${say(problem)}\n`);
+    if (last !== undefined) throw last;
     return 0;
   },
 };
-
-function isMissing(cause: unknown): boolean {
-  return cause instanceof Error && "code" in cause && typeof cause.code === "string";
-}
 
 export const classify: Command = {
   name: "classify",

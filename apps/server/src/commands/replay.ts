@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readWav } from "@jikimi/audio";
-import { ListeningError } from "@jikimi/listening";
+import type { HeardUtterance } from "@jikimi/listening";
 import { SoundLibrary } from "@jikimi/notices";
 import { defaultPolicy, type Policy, parsePolicy, presets } from "@jikimi/protection";
-import { hearFile } from "@jikimi/recognizers";
+import { type FileEnd, hearFile } from "@jikimi/recognizers";
+import { SoundFileError } from "@jikimi/sound-files";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
 import { Rehearsal, type RehearsedEvent } from "../demo/rehearse.ts";
 import { abuseModelPath, openJudge } from "../judge.ts";
 import { required } from "./calls.ts";
-import { openAskedEars, recognizerOption, unreadable } from "./hearing.ts";
+import { incomplete, openAskedEars, progressOf, recognizerOption, unreadable } from "./hearing.ts";
 
 export const replay: Command = {
   name: "replay",
@@ -27,10 +27,9 @@ export const replay: Command = {
     },
   ],
   async run(invocation) {
-    const { root, json, out, option, language, signal } = invocation;
+    const { root, json, out, err, say, option, language, signal } = invocation;
     const path = required(invocation, 0, { ko: "소리 파일", en: "A sound file" });
     const policy = await choosePolicy(option("policy"));
-    const durationMs = await durationOf(path);
     const judge = await openJudge(abuseModelPath(root));
     const soundsFolder = join(root, "assets/sounds/notices");
     const sounds = SoundLibrary.load({ soundsFolder, customFolder: null, departmentIds: [] });
@@ -42,29 +41,36 @@ export const replay: Command = {
       events.push(...more);
       if (!json) for (const event of more) out(renderEvent(event, invocation));
     };
+    let end: FileEnd;
     try {
-      for await (const utterance of hearFile({ path, ears, signal })) {
-        take(rehearsal.hear(utterance));
-        if (rehearsal.ended) break;
-      }
+      end = await hearToTheEnd(
+        hearFile({ path, ears, signal, onProgress: progressOf(path, invocation) }),
+        (utterance) => {
+          if (!rehearsal.ended) take(rehearsal.hear(utterance));
+        },
+      );
     } catch (cause) {
-      if (cause instanceof ListeningError) throw unreadable(path, cause);
+      if (cause instanceof SoundFileError) throw unreadable(cause);
       throw cause;
     }
+    const durationMs = end.audioMs;
     take(rehearsal.finish(durationMs));
+    if (end.problem !== null) err(`${say(incomplete(path, end.problem))}\n`);
     const policyFacts = { id: policy.id, version: policy.version, title: policy.title[language] };
     if (json) out(`${JSON.stringify({ file: path, recognizer, durationMs, policy: policyFacts, events })}\n`);
     return 0;
   },
 };
 
-async function durationOf(path: string): Promise<number> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw unreadable(path, cause);
-  });
-  const read = readWav(bytes);
-  if (read.kind === "unreadable") throw unreadable(path, new Error(read.why));
-  return Math.round(((read.wav.channels[0]?.length ?? 0) * 1000) / read.wav.sampleRateHz);
+async function hearToTheEnd(
+  heard: AsyncGenerator<HeardUtterance, FileEnd>,
+  take: (utterance: HeardUtterance) => void,
+): Promise<FileEnd> {
+  for (;;) {
+    const { value, done } = await heard.next();
+    if (done === true) return value;
+    take(value);
+  }
 }
 
 async function choosePolicy(wanted: string | undefined): Promise<Policy> {

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { toInt16, writeWav } from "@jikimi/audio";
 import { SeededRandom, SystemClock, silentLog } from "@jikimi/kernel";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -113,14 +114,36 @@ test("each recogniser refuses the other's world or is at least unsure of it", as
 });
 
 test.for([
-  { name: "nothing", bytes: new Uint8Array(0) },
-  { name: "no WAV", bytes: new TextEncoder().encode("<html>not found</html>") },
-])("a file with $name in it is named", async ({ name, bytes }) => {
+  { name: "nothing", bytes: new Uint8Array(0), code: "empty" },
+  { name: "no WAV", bytes: new TextEncoder().encode("<html>not found</html>"), code: "not-sound" },
+])("a file with $name in it is named", async ({ name, bytes, code }) => {
   const path = join(folder, `${name}.bin`);
   await writeFile(path, bytes);
-  await expect(transcribeFile({ path, ears: demo })).rejects.toMatchObject({ code: "audio-unreadable" });
+  await expect(transcribeFile({ path, ears: demo })).rejects.toMatchObject({ code, path });
 });
 
 test("a file that is not there is named", async () => {
   await expect(collect(hearFile({ path: join(folder, "none.wav"), ears: demo }))).rejects.toThrow(/none\.wav/);
+});
+
+test.for(["line.flac", "line.mp3", "line.opus"])(
+  "%s is heard as the WAV file is that it was made from",
+  async (name) => {
+    const path = fileURLToPath(new URL(`../../sound-files/testdata/${name}`, import.meta.url));
+    const { text, problem } = await transcribeFile({ path, ears: demo });
+    expect(text).toMatch(/^책임자 바꿔 주세요/);
+    expect(problem).toBe(null);
+  },
+);
+
+test("a recording that breaks off is heard as far as it goes, and says so", async () => {
+  const whole = await readFile(TEST_LINE_PATH);
+  const path = join(folder, "cut.wav");
+  await writeFile(path, whole.subarray(0, 60_000));
+  const progress: number[] = [];
+  const { text, audioMs, problem } = await transcribeFile({ path, ears: demo, onProgress: (ms) => progress.push(ms) });
+  expect(text).toMatch(/^책임자 바꿔 주세요/);
+  expect(audioMs).toBe(3747);
+  expect(problem).toBe("truncated");
+  expect(progress.at(-1)).toBeCloseTo(audioMs, -1);
 });

@@ -1,15 +1,14 @@
-import { readFile } from "node:fs/promises";
-import { readWav, resample, resamplePcm } from "@jikimi/audio";
+import { Resampler, resample, toInt16 } from "@jikimi/audio";
 import type { Clock, Log } from "@jikimi/kernel";
 import {
   type HeardUtterance,
   hearRecording,
-  ListeningError,
-  type OfflineChannel,
   type OfflineResult,
   type RecognizerName,
   type Word,
+  type WordHint,
 } from "@jikimi/listening";
+import { openSoundFile, SoundFileError, type SoundProblem } from "@jikimi/sound-files";
 import { defaultModelsDir } from "./models.ts";
 import { SileroModel } from "./silero.ts";
 import type { ThreadEntry } from "./thread-entry.ts";
@@ -43,75 +42,96 @@ export async function openEars({
   return { recognizer, voices, [Symbol.asyncDispose]: () => recognizer[Symbol.asyncDispose]() };
 }
 
-type FileRequest = { readonly path: string; readonly ears: Ears; readonly signal?: AbortSignal };
+type FileRequest = {
+  readonly path: string;
+  readonly ears: Ears;
+  readonly signal?: AbortSignal;
+  /** Called as the file is read; `wholeMs` is null where only its end will tell. */
+  readonly onProgress?: (readMs: number, wholeMs: number | null) => void;
+};
+
+export type FileEnd = { readonly audioMs: number; readonly problem: SoundProblem | null };
 
 /**
- * What is said in a WAV file (two channels: caller left, agent right; one: the caller), through the same line as a live
- * call and as fast as it goes. Times count from the file's start. Throws `ListeningError` `audio-unreadable`.
+ * What is said in a sound file (two channels: caller left, agent right; one: the caller), through the same line as a live
+ * call and as fast as it goes. Times count from the file's start; what is returned last says how long it was, and whether all
+ * of it could be read. Throws `SoundFileError`.
  */
-export async function* hearFile({ path, ears, signal }: FileRequest): AsyncGenerator<HeardUtterance> {
-  const { channels } = await readChannels(path);
-  for await (const { utterance } of hearChannels(channels, ears, signal)) if (utterance !== null) yield utterance;
+export async function* hearFile(request: FileRequest): AsyncGenerator<HeardUtterance, FileEnd> {
+  const hearing = hearPieces(request);
+  for (;;) {
+    const { value, done } = await hearing.next();
+    if (done === true) return value;
+    if (value.utterance !== null) yield value.utterance;
+  }
 }
 
 export type FileTranscription = {
   readonly file: string;
   readonly text: string;
   readonly words: readonly Word[];
+  readonly hints: readonly WordHint[];
   /** Mean over the utterances, each by its number of letters; 0 without any. */
   readonly confidence: number;
   readonly audioMs: number;
   /** The recogniser's. */
   readonly cpuMs: number;
+  /** Null when all of the file could be read. */
+  readonly problem: SoundProblem | null;
 };
 
-/** A whole WAV file as one text; channels are merged by time. Throws as `hearFile` does. */
-export async function transcribeFile({ path, ears, signal }: FileRequest): Promise<FileTranscription> {
-  const { channels, audioMs } = await readChannels(path);
+/** A whole sound file as one text; channels are merged by time. Throws as `hearFile` does. */
+export async function transcribeFile(request: FileRequest): Promise<FileTranscription> {
   const utterances: HeardUtterance[] = [];
   let cpuMs = 0;
-  for await (const result of hearChannels(channels, ears, signal)) {
-    cpuMs += result.cpuMs;
-    if (result.utterance !== null) utterances.push(result.utterance);
+  const hearing = hearPieces(request);
+  let end: FileEnd | undefined;
+  while (end === undefined) {
+    const { value, done } = await hearing.next();
+    if (done === true) end = value;
+    else {
+      cpuMs += value.cpuMs;
+      if (value.utterance !== null) utterances.push(value.utterance);
+    }
   }
   const letters = utterances.reduce((sum, { text }) => sum + text.length, 0);
   return {
-    file: path,
+    file: request.path,
     text: utterances.map(({ text }) => text).join(" "),
     words: utterances.flatMap(({ words }) => words),
+    hints: utterances.flatMap(({ hints }) => hints),
     confidence:
       letters === 0 ? 0 : utterances.reduce((sum, { confidence, text }) => sum + confidence * text.length, 0) / letters,
-    audioMs: Math.round(audioMs),
+    audioMs: end.audioMs,
     cpuMs: Math.round(cpuMs),
+    problem: end.problem,
   };
 }
 
-function hearChannels(
-  channels: readonly OfflineChannel[],
-  { recognizer, voices }: Ears,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<OfflineResult> {
-  return hearRecording(channels, { recognizer, voices, resample }, signal === undefined ? {} : { signal });
-}
-
-/** Telephone sound stays at 8 kHz, as in a call; anything better is heard at 16 kHz. */
-async function readChannels(path: string): Promise<{ channels: OfflineChannel[]; audioMs: number }> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new ListeningError("audio-unreadable", { cause, detail: path });
+async function* hearPieces({
+  path,
+  ears: { recognizer, voices },
+  signal,
+  onProgress,
+}: FileRequest): AsyncGenerator<OfflineResult, FileEnd> {
+  await using file = await openSoundFile(path);
+  if (file.channels > 2) throw new SoundFileError("unsupported", path, { detail: `${file.channels} channels` });
+  // Telephone sound stays at 8 kHz, as in a call; anything better is heard at 16 kHz.
+  const sampleRateHz = file.sampleRateHz < 16_000 ? 8000 : 16_000;
+  let read = 0;
+  const readMs = () => (read * 1000) / file.sampleRateHz;
+  async function* pieces(): AsyncGenerator<readonly Int16Array[]> {
+    const resamplers = Array.from({ length: file.channels }, () => new Resampler(file.sampleRateHz, sampleRateHz));
+    const same = file.sampleRateHz === sampleRateHz;
+    for await (const piece of file.pieces) {
+      read += piece[0]?.length ?? 0;
+      onProgress?.(readMs(), file.durationMs);
+      yield piece.map((samples, i) => toInt16(same ? samples : (resamplers[i]?.push(samples) ?? samples)));
+    }
+    if (!same) yield resamplers.map((resampler) => toInt16(resampler.flush()));
   }
-  const read = readWav(bytes);
-  if (read.kind === "unreadable") throw new ListeningError("audio-unreadable", { detail: `${path}: ${read.why}` });
-  const { sampleRateHz: fileHz, channels } = read.wav;
-  const sampleRateHz = fileHz < 16_000 ? 8000 : 16_000;
-  return {
-    channels: channels.map((pcm, i) => ({
-      speaker: i === 0 ? "caller" : "agent",
-      pcm: resamplePcm(pcm, fileHz, sampleRateHz),
-      sampleRateHz,
-    })),
-    audioMs: ((channels[0]?.length ?? 0) * 1000) / fileHz,
-  };
+  const speakers = (["caller", "agent"] as const).slice(0, file.channels);
+  const source = { sampleRateHz, speakers, pieces: pieces() } as const;
+  yield* hearRecording(source, { recognizer, voices, resample }, signal === undefined ? {} : { signal });
+  return { audioMs: Math.round(readMs()), problem: file.problem };
 }

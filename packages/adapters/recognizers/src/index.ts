@@ -1,6 +1,7 @@
 export {
   type Ears,
   type EarsOptions,
+  type FileEnd,
   type FileTranscription,
   hearFile,
   openEars,

@@ -1,5 +1,5 @@
 import { Tensor } from "onnxruntime-node";
-import type { Heard, LetterReader, Step, TextCache } from "../src/whisper/graphs.ts";
+import type { Heard, LetterReader, Step, StepRow } from "../src/whisper/graphs.ts";
 
 /** What is likely after the given tokens (the opening left out), as probabilities; what is not named is next to impossible. */
 export type Script = (before: readonly number[]) => Readonly<Record<number, number>>;
@@ -8,7 +8,7 @@ const IMPOSSIBLE = -30;
 const empty = new Tensor("float32", new Float32Array(0), [0]);
 
 export function heardFor(soundFrames: number): Heard {
-  return { keys: empty, values: empty, frames: soundFrames + 150 };
+  return { keys: empty, values: empty, frames: soundFrames + 300 };
 }
 
 /**
@@ -33,30 +33,32 @@ export function scriptedReader(
 ): LetterReader & { steps: number } {
   const reader = {
     steps: 0,
-    step(heard: Heard, cache: TextCache, rows: readonly (readonly number[])[]): Promise<Step> {
+    step(heard: Heard, given: readonly StepRow[]): Promise<Step> {
       reader.steps += 1;
-      const tokens = rows[0]?.length ?? 0;
-      const before = Array.from({ length: cache.length }, (_, i) => cache.keys[i * 512] ?? -1);
+      const rows = given.length;
+      const tokens = given[0]?.tokens.length ?? 0;
       const step = {
-        rows: rows.length,
+        rows,
         tokens,
         choices,
-        logProbabilities: new Float32Array(rows.length * tokens * choices).fill(IMPOSSIBLE),
-        attention: new Float32Array(rows.length * tokens * heard.frames),
-        noSpeech: new Float32Array(rows.length * tokens).fill(noSpeech),
-        newKeys: new Float32Array(rows.length * 6 * tokens * 512),
-        newValues: new Float32Array(rows.length * 6 * tokens * 512),
+        frames: heard.frames,
+        logProbabilities: new Float32Array(rows * tokens * choices).fill(IMPOSSIBLE),
+        attention: new Float32Array(rows * tokens * heard.frames),
+        noSpeech: new Float32Array(rows * tokens).fill(noSpeech),
+        newKeys: new Float32Array(rows * 6 * tokens * 512),
+        newValues: new Float32Array(rows * 6 * tokens * 512),
       };
-      for (const [row, given] of rows.entries()) {
-        for (const [at, token] of given.entries()) {
+      for (const [row, { cache, tokens: own }] of given.entries()) {
+        const before = Array.from({ length: cache.length }, (_, i) => cache.keys[i * 512] ?? -1);
+        for (const [at, token] of own.entries()) {
           const place = row * tokens + at;
-          const text = [...before, ...given.slice(0, at + 1)].slice(opening);
+          const text = [...before, ...own.slice(0, at + 1)].slice(opening);
           for (const [next, probability] of Object.entries(script(text))) {
             step.logProbabilities[place * choices + Number(next)] = Math.log(probability);
           }
           const frame = Math.min(heard.frames - 1, Math.max(0, Math.round(look(text.length))));
           step.attention[place * heard.frames + frame] = 1;
-          if (row === 0) step.newKeys[at * 512] = token;
+          step.newKeys[place * 512] = token;
         }
       }
       return Promise.resolve(step);

@@ -18,4 +18,5 @@ export {
   type LabelParameters,
 } from "./model-file.ts";
 export { type Normalised, normalise } from "./normalise.ts";
+export { spokenNumbers } from "./number-form.ts";
 export { type Reading, read } from "./reading.ts";

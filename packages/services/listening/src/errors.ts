@@ -4,7 +4,6 @@ export type ListeningErrorCode =
   | "recognizer-failed"
   | "model-missing"
   | "model-damaged"
-  | "audio-unreadable"
   | "closed";
 
 export class ListeningError extends Error {

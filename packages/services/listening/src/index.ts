@@ -1,7 +1,7 @@
 export type { Verdict } from "./acceptance.ts";
 export type { CutterSettings } from "./cutter.ts";
 export { ListeningError, type ListeningErrorCode } from "./errors.ts";
-export { hearRecording, type OfflineChannel, type OfflineHearing, type OfflineResult } from "./offline.ts";
+export { hearRecording, type OfflineHearing, type OfflineResult, type OfflineSource, wholeSound } from "./offline.ts";
 export type {
   HeardUtterance,
   Recognizer,

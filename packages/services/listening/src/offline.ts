@@ -10,31 +10,33 @@ export type OfflineHearing = {
   readonly resample: Resample;
 };
 
-/** One channel of a recording: mono 16-bit at 8 or 16 kHz. */
-export type OfflineChannel = {
-  readonly speaker: Speaker;
-  readonly pcm: Int16Array;
+/** A recording as it is read: piece by piece, each with as many samples for every speaker. */
+export type OfflineSource = {
   readonly sampleRateHz: 8000 | 16000;
+  /** Whose channel is which, in the order of a piece's arrays. */
+  readonly speakers: readonly Speaker[];
+  readonly pieces: AsyncIterable<readonly Int16Array[]>;
 };
 
 /** What became of one piece of speech. `cpuMs` is the recogniser's. */
 export type OfflineResult = { readonly utterance: HeardUtterance | null; readonly cpuMs: number };
 
-const FRAME_MS = 20;
+/** Longer pieces are cut, so that what two people say comes in its order. */
+const LONGEST_PIECE_MS = 200;
 
 /**
  * A recording through the same line as a live call, as fast as it goes: one result for each piece of speech of any channel,
- * in the order in which a live call would have given them. Times count from the recording's start.
+ * in the order in which a live call would have given them. Times count from the recording's start. Memory holds a piece and the
+ * last seconds of each channel, however long the recording.
  */
 export async function* hearRecording(
-  channels: readonly OfflineChannel[],
+  { sampleRateHz, speakers, pieces }: OfflineSource,
   { recognizer, voices, resample }: OfflineHearing,
   { signal }: { signal?: AbortSignal } = {},
 ): AsyncGenerator<OfflineResult> {
-  const ears = channels.map((channel) => ({
-    channel,
-    segmenter: new SpeechSegmenter({ voice: voices.open(channel.sampleRateHz) }),
-    frameSamples: (channel.sampleRateHz * FRAME_MS) / 1000,
+  const ears = speakers.map((speaker) => ({
+    speaker,
+    segmenter: new SpeechSegmenter({ voice: voices.open(sampleRateHz) }),
   }));
   const understand = async (segment: SpeechSegment, speaker: Speaker): Promise<OfflineResult> => {
     const pcm = resample(segment.pcm, segment.sampleRateHz, recognizer.sampleRateHz);
@@ -43,20 +45,39 @@ export async function* hearRecording(
     if (judgeTranscription(segment, transcription).kind === "rejected") return { utterance: null, cpuMs };
     return { utterance: utteranceOf(segment, transcription, { speaker, zeroMs: 0 }), cpuMs };
   };
-  const longestMs = Math.max(0, ...ears.map(({ channel }) => (channel.pcm.length * 1000) / channel.sampleRateHz));
-  for (let atMs = 0; atMs < longestMs; atMs += FRAME_MS) {
+  let samples = 0;
+  for await (const piece of shortened(pieces, (sampleRateHz * LONGEST_PIECE_MS) / 1000)) {
     signal?.throwIfAborted();
-    for (const { channel, segmenter, frameSamples } of ears) {
-      const from = (atMs / FRAME_MS) * frameSamples;
-      const frame: HeardFrame = { atMs, pcm: channel.pcm.subarray(from, from + frameSamples) };
+    const atMs = (samples * 1000) / sampleRateHz;
+    samples += piece[0]?.length ?? 0;
+    for (const [channel, { speaker, segmenter }] of ears.entries()) {
+      const frame: HeardFrame = { atMs, pcm: piece[channel] ?? new Int16Array(0) };
       for (const event of segmenter.push(frame)) {
-        if (event.kind === "speech") yield await understand(event.segment, channel.speaker);
+        if (event.kind === "speech") yield await understand(event.segment, speaker);
       }
     }
   }
-  for (const { channel, segmenter } of ears) {
+  for (const { speaker, segmenter } of ears) {
     for (const event of segmenter.flush()) {
-      if (event.kind === "speech") yield await understand(event.segment, channel.speaker);
+      if (event.kind === "speech") yield await understand(event.segment, speaker);
     }
   }
+}
+
+async function* shortened(
+  pieces: AsyncIterable<readonly Int16Array[]>,
+  longest: number,
+): AsyncGenerator<readonly Int16Array[]> {
+  for await (const piece of pieces) {
+    const length = piece[0]?.length ?? 0;
+    for (let at = 0; at < length; at += longest) yield piece.map((samples) => samples.subarray(at, at + longest));
+  }
+}
+
+/** Sound that is whole in memory, as the caller's. */
+export function wholeSound(pcm: Int16Array, sampleRateHz: 8000 | 16000): OfflineSource {
+  async function* once() {
+    yield await Promise.resolve([pcm]);
+  }
+  return { sampleRateHz, speakers: ["caller"], pieces: once() };
 }

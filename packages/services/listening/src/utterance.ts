@@ -2,7 +2,7 @@ import type { Speaker } from "@jikimi/kernel";
 import type { HeardUtterance, Transcription } from "./ports.ts";
 import type { SpeechSegment } from "./segmenter.ts";
 
-/** What was understood of a segment, with every time counted from `zeroMs` (wall clock), in whole milliseconds. */
+/** What was understood of a segment, with every time counted from `zeroMs` (wall clock), in whole milliseconds, and shares in thousandths. */
 export function utteranceOf(
   segment: SpeechSegment,
   { text, words, hints, confidence }: Transcription,
@@ -21,6 +21,9 @@ export function utteranceOf(
   };
 }
 
-function moved<T extends { readonly startMs: number; readonly endMs: number }>(span: T, byMs: number): T {
-  return { ...span, startMs: Math.round(span.startMs + byMs), endMs: Math.round(span.endMs + byMs) };
+type Heard = { readonly startMs: number; readonly endMs: number; readonly confidence: number };
+
+function moved<T extends Heard>(span: T, byMs: number): T {
+  const confidence = Math.round(span.confidence * 1000) / 1000;
+  return { ...span, confidence, startMs: Math.round(span.startMs + byMs), endMs: Math.round(span.endMs + byMs) };
 }

@@ -101,15 +101,15 @@ export class PagePerson implements AsyncDisposable {
 }
 
 /** Where people's voices lie, on a machine that has them. */
-const clips = join(root, "../shared/data/speech-ko-eval");
-export const hasHumanVoice = existsSync(join(clips, "transcripts.tsv"));
+export const clipsFolder = join(root, "../shared/data/speech-ko-eval");
+export const hasHumanVoice = existsSync(join(clipsFolder, "transcripts.tsv"));
 
 /** A person's sentence for the microphone, as WAV of 48 kHz with a second of silence after it, and what is said. */
 export function humanVoice(folder: string): { path: string; text: string } {
   const [clip = "", text = ""] =
-    readFileSync(join(clips, "transcripts.tsv"), "utf8").split(/\r?\n/)[1]?.split("\t") ?? [];
+    readFileSync(join(clipsFolder, "transcripts.tsv"), "utf8").split(/\r?\n/)[1]?.split("\t") ?? [];
   const path = join(folder, "voice.wav");
-  const args = [join(clips, "clips", clip), "-r", "48000", "-c", "1", "-b", "16", path, "pad", "0", "1"];
+  const args = [join(clipsFolder, "clips", clip), "-r", "48000", "-c", "1", "-b", "16", path, "pad", "0", "1"];
   const sox = spawnSync("sox", args, { encoding: "utf8" });
   if (sox.error !== undefined) throw new Error("sox is missing: apt-get install sox", { cause: sox.error });
   if (sox.status !== 0) throw new Error(`sox could not read ${clip}: ${sox.stderr}`);

@@ -61,6 +61,7 @@ function cutTo(all: Float32Array, length: number, kept: number): Float32Array {
 export type Step = {
   readonly rows: number;
   readonly tokens: number;
+  readonly frames: number;
   /** Log probability of each next token (text and end), `[row][token][choices]`. */
   readonly logProbabilities: Float32Array;
   readonly choices: number;
@@ -68,9 +69,51 @@ export type Step = {
   readonly attention: Float32Array;
   /** Whisper's no-speech probability, `[row][token]`: meant to be read at the first token of the opening. */
   readonly noSpeech: Float32Array;
+  /** `[layer][row][token][512]`. */
   readonly newKeys: Float32Array;
   readonly newValues: Float32Array;
 };
+
+export type StepRow = { readonly cache: TextCache; readonly tokens: readonly number[] };
+
+/** What a step says of a row's last token, and the row's own keys and values. */
+export function lastOf(step: Step, row: number) {
+  const { tokens, choices, frames, logProbabilities, attention } = step;
+  const last = row * tokens + tokens - 1;
+  return {
+    logProbabilities: logProbabilities.subarray(last * choices, (last + 1) * choices),
+    attention: attention.subarray(last * frames, (last + 1) * frames),
+    added: { keys: rowOf(step.newKeys, step, row), values: rowOf(step.newValues, step, row) },
+  };
+}
+
+function rowOf(all: Float32Array, { rows, tokens }: Step, row: number): Float32Array {
+  if (rows === 1) return all;
+  const size = tokens * WIDTH;
+  const own = new Float32Array(LAYERS * size);
+  for (let layer = 0; layer < LAYERS; layer++) {
+    const at = (layer * rows + row) * size;
+    own.set(all.subarray(at, at + size), layer * size);
+  }
+  return own;
+}
+
+/** Caches of one length, layer by layer; where all are the same one, it is given once. */
+function sideBySide(caches: readonly TextCache[]): { keys: Float32Array; values: Float32Array; count: number } {
+  const [first = new TextCache()] = caches;
+  if (caches.every((cache) => cache === first)) return { keys: first.keys, values: first.values, count: 1 };
+  const size = first.length * WIDTH;
+  const keys = new Float32Array(LAYERS * caches.length * size);
+  const values = new Float32Array(LAYERS * caches.length * size);
+  for (let layer = 0; layer < LAYERS; layer++) {
+    for (const [row, cache] of caches.entries()) {
+      const at = (layer * caches.length + row) * size;
+      keys.set(cache.keys.subarray(layer * size, (layer + 1) * size), at);
+      values.set(cache.values.subarray(layer * size, (layer + 1) * size), at);
+    }
+  }
+  return { keys, values, count: caches.length };
+}
 
 /** What reads a text out of what was heard. */
 export type LetterReader = Pick<WhisperGraphs, "step">;
@@ -104,14 +147,19 @@ export class WhisperGraphs {
     return { keys, values, frames: values.dims[2] ?? 0 };
   }
 
-  /** `rows`: token rows of one length, each after the same cache. */
-  async step(heard: Heard, cache: TextCache, rows: readonly (readonly number[])[]): Promise<Step> {
-    const tokens = rows[0]?.length ?? 0;
-    const ids = BigInt64Array.from(rows.flat(), BigInt);
+  /** Rows of as many tokens, each after as many tokens of its own cache. */
+  async step(heard: Heard, rows: readonly StepRow[]): Promise<Step> {
+    const tokens = rows[0]?.tokens.length ?? 0;
+    const past = rows[0]?.cache.length ?? 0;
+    const ids = BigInt64Array.from(
+      rows.flatMap((row) => row.tokens),
+      BigInt,
+    );
+    const caches = sideBySide(rows.map(({ cache }) => cache));
     const made = await this.#decoder.run({
       tokens: new Tensor("int64", ids, [rows.length, tokens]),
-      past_k: new Tensor("float32", cache.keys, [LAYERS, 1, cache.length, WIDTH]),
-      past_v: new Tensor("float32", cache.values, [LAYERS, 1, cache.length, WIDTH]),
+      past_k: new Tensor("float32", caches.keys, [LAYERS, caches.count, past, WIDTH]),
+      past_v: new Tensor("float32", caches.values, [LAYERS, caches.count, past, WIDTH]),
       cross_k: heard.keys,
       cross_v: heard.values,
     });
@@ -119,6 +167,7 @@ export class WhisperGraphs {
     return {
       rows: rows.length,
       tokens,
+      frames: heard.frames,
       logProbabilities: floats(log),
       choices: log.dims[2] ?? 0,
       attention: floats(tensor(made, "att")),

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { heardFor, type Script, scriptedReader } from "../../testing/scripted-reader.ts";
 import { defaultModelsDir } from "../models.ts";
-import { readGreedily } from "./greedy.ts";
+import { readText } from "./beam-search.ts";
 import { hintsOf } from "./hints.ts";
 import { RUDE_STEMS } from "./rude-stems.ts";
 import { SecondEar } from "./second-ear.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
 const vocabulary = new Vocabulary(readFileSync(join(defaultModelsDir(), "whisper-base-ko", "vocab.b64"), "latin1"));
+const greedy = { width: 1 };
 const shape = { choices: vocabulary.size + 1, opening: vocabulary.opening.length };
 const heard = heardFor(200);
 const secondEar = new SecondEar(vocabulary, RUDE_STEMS);
@@ -29,7 +30,7 @@ async function hearing(text: string, instead: string, probability: number) {
     return { [next]: 0.9 };
   };
   const reader = scriptedReader(script, shape);
-  const reading = await readGreedily(reader, vocabulary, heard);
+  const reading = await readText(reader, vocabulary, heard, greedy);
   const starts = reading.attention.map((_, i) => i * 5);
   return { reading, hints: hintsOf(await secondEar.listen(reader, heard, reading), starts), at, reader };
 }
@@ -60,7 +61,7 @@ test("what the text says itself is no hint", async () => {
   const text = vocabulary.encode(" 야 이 병신아");
   const script: Script = (before) => ({ [text[before.length] ?? vocabulary.end]: 0.9 });
   const reader = scriptedReader(script, shape);
-  const reading = await readGreedily(reader, vocabulary, heard);
+  const reading = await readText(reader, vocabulary, heard, greedy);
   const candidates = await secondEar.listen(reader, heard, reading);
   expect(candidates.some(({ isWritten }) => isWritten)).toBe(true);
   expect(hintsOf(candidates, [])).toEqual([]);
@@ -69,7 +70,7 @@ test("what the text says itself is no hint", async () => {
 test("ordinary speech costs no step of its own", async () => {
   const text = vocabulary.encode(" 서류는 언제 나오나요");
   const reader = scriptedReader((before) => ({ [text[before.length] ?? vocabulary.end]: 0.99 }), shape);
-  const reading = await readGreedily(reader, vocabulary, heard);
+  const reading = await readText(reader, vocabulary, heard, greedy);
   const steps = reader.steps;
   expect(await secondEar.listen(reader, heard, reading)).toEqual([]);
   expect(reader.steps).toBe(steps);

@@ -1,5 +1,5 @@
-import type { Heard, LetterReader, Step } from "./graphs.ts";
-import { centre, type Reading, soundFrames } from "./greedy.ts";
+import { centre, type Reading, soundFrames } from "./beam-search.ts";
+import { type Heard, type LetterReader, lastOf, type Step } from "./graphs.ts";
 import type { RudeStem } from "./rude-stems.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -18,9 +18,6 @@ export type Candidate = {
   readonly toFrame: number;
 };
 
-/** Log probabilities below which nothing is followed: of a word's first token, and of its tokens together. */
-const LEAST_FIRST = -5;
-const LEAST_SO_FAR = -8;
 /** Spellings that are followed for one form: the usual one, and cut at each syllable. */
 const MOST_SPELLINGS = 6;
 
@@ -33,10 +30,13 @@ type Node = { readonly next: Map<number, Node>; readonly ends: { readonly stem: 
  */
 export class SecondEar {
   readonly #vocabulary: Vocabulary;
+  /** What has become less likely than this cannot become likely enough for any stem, and is not followed. */
+  readonly #least: number;
   readonly #root: Node = { next: new Map(), ends: [] };
 
   constructor(vocabulary: Vocabulary, stems: readonly RudeStem[]) {
     this.#vocabulary = vocabulary;
+    this.#least = Math.log(Math.min(1, ...stems.map(({ leastConfidence }) => leastConfidence)));
     for (const stem of stems) {
       for (const form of stem.forms) {
         for (const written of new Set([form, form.replaceAll(" ", "")])) {
@@ -62,7 +62,7 @@ export class SecondEar {
     const paths: Path[] = [];
     for (const [token, node] of this.#root.next) {
       const score = choices?.[token] ?? Number.NEGATIVE_INFINITY;
-      if (score > LEAST_FIRST) paths.push({ tokens: [token], node, score });
+      if (score >= this.#least) paths.push({ tokens: [token], node, score });
     }
     return paths;
   }
@@ -90,12 +90,11 @@ export class SecondEar {
     while (live.length > 0) {
       const step = await graphs.step(
         heard,
-        cache,
-        live.map(({ tokens }) => tokens),
+        live.map(({ tokens }) => ({ cache, tokens })),
       );
       const next: Path[] = [];
       for (const [row, path] of live.entries()) {
-        const toFrame = this.#lookedAt(lastLook(step, row, heard.frames), heard);
+        const toFrame = this.#lookedAt(lastOf(step, row).attention, heard);
         for (const longer of this.#longer(path, step, row)) {
           next.push(longer);
           keep(longer, toFrame);
@@ -107,11 +106,11 @@ export class SecondEar {
   }
 
   #longer({ tokens, node, score }: Path, step: Step, row: number): readonly Path[] {
-    const at = (row * step.tokens + step.tokens - 1) * step.choices;
+    const { logProbabilities } = lastOf(step, row);
     const paths: Path[] = [];
     for (const [token, child] of node.next) {
-      const longer = score + (step.logProbabilities[at + token] ?? Number.NEGATIVE_INFINITY);
-      if (longer > LEAST_SO_FAR) paths.push({ tokens: [...tokens, token], node: child, score: longer });
+      const longer = score + (logProbabilities[token] ?? Number.NEGATIVE_INFINITY);
+      if (longer >= this.#least) paths.push({ tokens: [...tokens, token], node: child, score: longer });
     }
     return paths;
   }
@@ -151,8 +150,3 @@ export class SecondEar {
 }
 
 type Path = { readonly tokens: readonly number[]; readonly node: Node; readonly score: number };
-
-function lastLook(step: Step, row: number, frames: number): Float32Array {
-  const at = (row * step.tokens + step.tokens - 1) * frames;
-  return step.attention.subarray(at, at + frames);
-}

@@ -21,6 +21,34 @@ test("a word that was said without a pause keeps its edges", () => {
   expect(withinSound([{ startMs: 300, endMs: 800 }], pcm)).toEqual([{ startMs: 300, endMs: 800 }]);
 });
 
+test("two words that meet near a pause end and begin at its edges, whichever side attention took for theirs", () => {
+  const pcm = sound(2000, (ms) => ms < 800 || ms >= 1000);
+  for (const meetMs of [560, 780, 900, 1100, 1240]) {
+    const words = withinSound(
+      [
+        { startMs: 0, endMs: meetMs },
+        { startMs: meetMs, endMs: 2000 },
+      ],
+      pcm,
+    );
+    expect(words).toEqual([
+      { startMs: 0, endMs: 800 },
+      { startMs: 1000, endMs: 2000 },
+    ]);
+  }
+  const far = withinSound(
+    [
+      { startMs: 0, endMs: 300 },
+      { startMs: 300, endMs: 700 },
+    ],
+    pcm,
+  );
+  expect(far).toEqual([
+    { startMs: 0, endMs: 300 },
+    { startMs: 300, endMs: 700 },
+  ]);
+});
+
 test.for([
   { name: "in silence", pcm: sound(1000, () => false), startMs: 0, endMs: 900 },
   { name: "behind the sound", pcm: sound(400, () => true), startMs: 900, endMs: 1300 },

@@ -1,8 +1,10 @@
 /** Where each step's attention goes over time, frame by frame: one row a token, and one for the end. */
 export type AttentionRows = readonly Float32Array[];
 
-/** Frames over which a look is smoothed, as openai-whisper does it. */
-const MEDIAN_FRAMES = 7;
+/** Frames over which a look is smoothed. openai-whisper takes 7; on joins of two people's clips 3 is no worse. */
+const MEDIAN_FRAMES = 3;
+/** The heads look at what comes a little before it comes (80 ms, measured on the same joins). */
+const LOOK_AHEAD_FRAMES = 4;
 
 /**
  * When each token begins, in frames, and behind them when the text ends: dynamic time warping of the attention of the heads
@@ -12,7 +14,8 @@ const MEDIAN_FRAMES = 7;
 export function tokenStarts(attention: AttentionRows, frames: number): readonly number[] {
   const rows = attention.length;
   if (rows === 0 || frames === 0) return [];
-  return firstFrames(warp(sharpened(attention, frames), rows, frames), rows, frames);
+  const starts = firstFrames(warp(sharpened(attention, frames), rows, frames), rows, frames);
+  return starts.map((frame, row) => (row === 0 ? 0 : Math.min(frames - 1, frame + LOOK_AHEAD_FRAMES)));
 }
 
 /** Each frame's looks against one another (a frame that everybody looks at says nothing), smoothed over time. */

@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { resample } from "@jikimi/audio";
+import { type Clock, silentLog } from "@jikimi/kernel";
+import { StreamListener } from "@jikimi/listening";
+import { openEars } from "@jikimi/recognizers";
+import { percentile } from "../result.ts";
+import { conversation, LINE_RATE_HZ } from "./speech.ts";
+
+const FRAME_MS = 20;
+const FRAME_SAMPLES = (LINE_RATE_HZ * FRAME_MS) / 1000;
+
+export type ManyCalls = {
+  readonly calls: number;
+  readonly texts: number;
+  /** From the end of what the caller said to its text, the pause that ends an utterance included. */
+  readonly callerP50Ms: number;
+  readonly callerP95Ms: number;
+  readonly agentP95Ms: number;
+  /** How much later texts came in the last third than in the first (means of both sides). */
+  readonly growthMs: number;
+  readonly droppedFrames: number;
+  /** Of one core. */
+  readonly cpuShare: number;
+};
+
+/** So many calls at once in real time, both sides of each heard by one recogniser. */
+export async function listenToCalls(
+  { root, clock, signal }: { root: string; clock: Clock; signal: AbortSignal },
+  clips: readonly Int16Array[],
+  { calls, seconds }: { calls: number; seconds: number },
+): Promise<ManyCalls> {
+  const modelsDir = join(root, "assets", "models");
+  await using ears = await openEars({ recognizer: "whisper-base-ko", clock, log: silentLog, modelsDir });
+  const startMs = clock.nowMs() + 200;
+  const texts: { speaker: "caller" | "agent"; saidMs: number; lagMs: number }[] = [];
+  const streams = Array.from({ length: calls }, (_, call) => conversation(clips, seconds, call * 3)).flatMap((said) =>
+    (["caller", "agent"] as const).map((speaker) => {
+      const listener = new StreamListener({
+        speaker,
+        callStartedAtMs: startMs,
+        recognizer: ears.recognizer,
+        voice: ears.voices.open(LINE_RATE_HZ),
+        resample,
+        clock,
+        onEvent: (event) => {
+          if (event.kind !== "utterance") return;
+          const { endMs } = event.utterance;
+          texts.push({ speaker, saidMs: endMs, lagMs: clock.nowMs() - startMs - endMs });
+        },
+      });
+      return { listener, pcm: said[speaker], done: listener.run({ signal }) };
+    }),
+  );
+  const before = process.cpuUsage();
+  for (let atMs = 0; atMs < seconds * 1000; atMs += FRAME_MS) {
+    const waitMs = startMs + atMs + FRAME_MS - clock.nowMs();
+    if (waitMs > 0) await clock.sleep(waitMs);
+    const from = (atMs / FRAME_MS) * FRAME_SAMPLES;
+    for (const { listener, pcm } of streams) {
+      listener.push({ atMs: startMs + atMs, pcm: pcm.subarray(from, from + FRAME_SAMPLES) });
+    }
+  }
+  const spent = process.cpuUsage(before);
+  const tookMs = clock.nowMs() - startMs;
+  for (const { listener } of streams) listener.end();
+  await Promise.all(streams.map(({ done }) => done));
+  const lags = (speaker: "caller" | "agent") =>
+    texts.filter((text) => text.speaker === speaker).map(({ lagMs }) => lagMs);
+  const third = (seconds * 1000) / 3;
+  const mean = (some: typeof texts) => some.reduce((sum, { lagMs }) => sum + lagMs, 0) / Math.max(1, some.length);
+  return {
+    calls,
+    texts: texts.length,
+    callerP50Ms: Math.round(percentile(lags("caller"), 0.5)),
+    callerP95Ms: Math.round(percentile(lags("caller"), 0.95)),
+    agentP95Ms: Math.round(percentile(lags("agent"), 0.95)),
+    growthMs: Math.round(
+      mean(texts.filter(({ saidMs }) => saidMs > 2 * third)) - mean(texts.filter(({ saidMs }) => saidMs <= third)),
+    ),
+    droppedFrames: streams.reduce((sum, { listener }) => sum + listener.droppedFrames, 0),
+    cpuShare: Number(((spent.user + spent.system) / 1000 / tookMs).toFixed(2)),
+  };
+}
