@@ -1,23 +1,24 @@
-"""Sets how much silence Whisper's encoder puts behind the sound by itself.
+"""Makes the silence that Whisper's encoder puts behind the sound an input of its graph, and makes nothing else different.
 
-    python3 encoder_tail.py encoder.onnx encoder-out.onnx [MEL_FRAMES]        (needs the package `onnx`; 600 frames = 6 s, the default)
+    python3 encoder_tail.py encoder.onnx encoder-out.onnx        (needs the package `onnx`)
 
-The graph was made with 300. What a longer silence costs and is worth stands in tools/hearing/tried.ts. `TAIL_FRAMES` in
-packages/adapters/recognizers/src/whisper/beam-search.ts is half of this number.
+The graph was made with 300 mel frames of 10 ms; `tail` [1] is how many now. What a longer silence costs and is worth stands in
+docs/measurements/hearing.md.
 """
 
 import sys
 
-import numpy as np
 import onnx
-from onnx import numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 source, target = sys.argv[1:3]
-frames = int(sys.argv[3]) if len(sys.argv) > 3 else 600
 model = onnx.load(source)
-tail = next(node for node in model.graph.node if node.name == "Add16").input[1]
-constant = next(item for item in model.graph.initializer if item.name == tail)
+graph = model.graph
+add = next(node for node in graph.node if node.name == "Add16")
+constant = next(item for item in graph.initializer if item.name == add.input[1])
 assert numpy_helper.to_array(constant).tolist() == [300]
-constant.CopyFrom(numpy_helper.from_array(np.array([frames], np.int64), tail))
+graph.initializer.remove(constant)
+add.input[1] = "tail"
+graph.input.append(helper.make_tensor_value_info("tail", TensorProto.INT64, [1]))
 onnx.checker.check_model(model)
 onnx.save(model, target)

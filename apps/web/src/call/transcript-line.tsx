@@ -12,7 +12,8 @@ import { isLabel } from "./words.ts";
 const unsureBelow = 0.6;
 
 type ShownHint = Omit<TranscriptLine["hints"][number], "label"> & { readonly label: string };
-type ShownLine = Omit<TranscriptLine, "heardAtMs" | "labels" | "hints"> & {
+type ShownLine = Omit<TranscriptLine, "heardAtMs" | "labels" | "hints" | "draft"> & {
+  readonly draft?: boolean;
   readonly labels: readonly string[];
   readonly hints: readonly ShownHint[];
 };
@@ -69,6 +70,7 @@ export const Line = memo(function Line({
           </UnstyledButton>
         )}
       </p>
+      {line.draft === true && <p className={styles.hint}>{t("transcript.draft")}</p>}
       {line.hints.map((hint, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line's hints stay in their places
         <Hint key={index} hint={hint} revealed={revealed} t={t} />

@@ -295,6 +295,7 @@ export const en: AllTexts = {
     rude: "hidden word",
     masked: "personal data",
     unsure: "confidence {{share}}",
+    draft: "Still speaking · the text may change",
     hint: "May have been: {{what}}",
     hintWhy: "Not in the text, but it sounded like it: {{share}} likely. It counts towards no warning.",
     empty: "Nothing has been said yet",

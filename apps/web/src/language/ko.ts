@@ -294,6 +294,7 @@ export const ko = {
     rude: "가린 말",
     masked: "개인정보",
     unsure: "확신도 {{share}}",
+    draft: "말씀이 이어지는 중 · 글이 바뀔 수 있습니다",
     hint: "{{what}}일 수 있는 소리",
     hintWhy: "글에는 없지만 소리가 비슷합니다. 가능성 {{share}}, 경고에는 세지 않습니다.",
     empty: "아직 들린 말이 없습니다",

@@ -48,7 +48,8 @@ export class DemoDecoder {
     });
   }
 
-  transcribe(pcm: Float32Array): Transcription {
+  /** It knows one effort. */
+  transcribe(pcm: Float32Array, _: { effort: string }): Transcription {
     const startedMs = threadCpuMs();
     const { sound: voice, fromMs } = fromVoice(pcm);
     const sound = atLeast(voice, 0.4 * SAMPLE_RATE_HZ);

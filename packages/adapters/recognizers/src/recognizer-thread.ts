@@ -11,8 +11,8 @@ if (port === null) throw new Error("recognizer-thread runs as a worker thread on
 const { recognizer, modelsDir } = workerData as ThreadStart;
 const decoder = await load();
 
-port.on("message", ({ requestId, pcm }: ThreadRequest) => {
-  void answer(requestId, pcm).then((reply) => port.postMessage(reply));
+port.on("message", ({ requestId, pcm, effort }: ThreadRequest) => {
+  void answer({ requestId, pcm, effort }).then((reply) => port.postMessage(reply));
 });
 port.postMessage({ kind: "ready" } satisfies ThreadReply);
 
@@ -23,9 +23,9 @@ async function load() {
 }
 
 /** The owner sends one request at a time. */
-async function answer(requestId: number, pcm: Float32Array): Promise<ThreadReply> {
+async function answer({ requestId, pcm, effort }: ThreadRequest): Promise<ThreadReply> {
   try {
-    return { kind: "transcribed", requestId, transcription: await decoder.transcribe(pcm) };
+    return { kind: "transcribed", requestId, transcription: await decoder.transcribe(pcm, { effort }) };
   } catch (failure) {
     return { kind: "failed", requestId, why: String(failure) };
   }

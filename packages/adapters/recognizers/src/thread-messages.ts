@@ -3,7 +3,10 @@ import type { RecognizerName, Transcription } from "@jikimi/listening";
 /** Between `ThreadedRecognizer` and its thread, which share their memory and their source: nothing here is validated. */
 export type ThreadStart = { readonly recognizer: RecognizerName; readonly modelsDir: string };
 
-export type ThreadRequest = { readonly requestId: number; readonly pcm: Float32Array };
+/** `lean`: quicker and a little worse, for who is not judged and for when others wait. */
+export type Effort = "full" | "lean";
+
+export type ThreadRequest = { readonly requestId: number; readonly pcm: Float32Array; readonly effort: Effort };
 
 export type ThreadReply =
   | { readonly kind: "ready" }

@@ -1,4 +1,5 @@
 import { ManualClock, SystemClock, silentLog } from "@jikimi/kernel";
+import type { TranscribeOptions } from "@jikimi/listening";
 import { expect, test } from "vitest";
 import { readTestLine } from "../testing/test-sound.ts";
 import { defaultModelsDir } from "./models.ts";
@@ -44,6 +45,16 @@ test("requests are answered each with its own, the caller's before the agent's",
   };
   await Promise.all([ask(10, "agent"), ask(11, "agent"), ask(12, "agent"), ask(20, "caller"), ask(21, "caller")]);
   expect(order).toEqual(["10", "20", "21", "11", "12"]);
+});
+
+test("what the agent says, what is asked again soon, and what keeps others waiting is heard with less effort", async () => {
+  await using recognizer = await startMoody();
+  const effortFor = async (options: TranscribeOptions) =>
+    (await recognizer.transcribe(sound(100), options)).words[0]?.text;
+  expect(await effortFor({ speaker: "caller" })).toBe("full");
+  expect(await effortFor({ speaker: "agent" })).toBe("lean");
+  expect(await effortFor({ speaker: "caller", provisional: true })).toBe("lean");
+  expect(await Promise.all([effortFor({}), effortFor({}), effortFor({})])).toEqual(["full", "lean", "full"]);
 });
 
 test("a part of a larger buffer is taken without the rest", async () => {

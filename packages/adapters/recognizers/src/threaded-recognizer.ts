@@ -1,6 +1,12 @@
 import { Worker } from "node:worker_threads";
 import type { Clock, Log, Speaker, Timer } from "@jikimi/kernel";
-import { ListeningError, type Recognizer, type RecognizerName, type Transcription } from "@jikimi/listening";
+import {
+  ListeningError,
+  type Recognizer,
+  type RecognizerName,
+  type TranscribeOptions,
+  type Transcription,
+} from "@jikimi/listening";
 import { sourceThreadEntry, type ThreadEntry } from "./thread-entry.ts";
 import type { ThreadReply, ThreadRequest, ThreadStart } from "./thread-messages.ts";
 
@@ -25,13 +31,16 @@ const LONGEST_RESTART_MS = 10_000;
 type Job = {
   readonly pcm: Float32Array;
   readonly speaker: Speaker;
+  readonly provisional: boolean;
   readonly resolve: (transcription: Transcription) => void;
   readonly reject: (failure: unknown) => void;
 };
 
 /**
  * A recogniser in a thread of its own, so that decoding (hundreds of milliseconds of native code) never holds up the taps
- * and voice activity of the calling thread. One decode at a time; who waits, waits in order, the caller before the agent.
+ * and voice activity of the calling thread. One decode at a time; who waits, waits in order, the caller before the agent. What
+ * the agent says, what is asked again soon, and whatever keeps others waiting is heard with less effort: hearing gets simpler
+ * before it gets late.
  */
 export class ThreadedRecognizer implements Recognizer, AsyncDisposable {
   readonly name: RecognizerName;
@@ -72,7 +81,7 @@ export class ThreadedRecognizer implements Recognizer, AsyncDisposable {
 
   transcribe(
     pcm: Float32Array,
-    { signal, speaker = "caller" }: { signal?: AbortSignal; speaker?: Speaker } = {},
+    { signal, speaker = "caller", provisional = false }: TranscribeOptions = {},
   ): Promise<Transcription> {
     if (this.#closed) return Promise.reject(new ListeningError("closed"));
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -83,6 +92,7 @@ export class ThreadedRecognizer implements Recognizer, AsyncDisposable {
       const job: Job = {
         pcm,
         speaker,
+        provisional,
         resolve: (transcription) => {
           signal?.removeEventListener("abort", onAbort);
           resolve(transcription);
@@ -145,7 +155,8 @@ export class ThreadedRecognizer implements Recognizer, AsyncDisposable {
     const callerAt = this.#waiting.findIndex((job) => job.speaker === "caller");
     const [job] = this.#waiting.splice(Math.max(0, callerAt), 1);
     if (job === undefined || this.#thread === undefined) return;
-    const request: ThreadRequest = { requestId: this.#nextRequestId++, pcm: job.pcm };
+    const lean = job.speaker === "agent" || job.provisional || this.#waiting.length > 0;
+    const request: ThreadRequest = { requestId: this.#nextRequestId++, pcm: job.pcm, effort: lean ? "lean" : "full" };
     const hung = this.#options.clock.after(this.#options.hungAfterMs ?? 30_000, () => this.#replace("hung"));
     this.#current = { requestId: request.requestId, job, hung };
     // A view into a larger buffer is copied: moving it would take the rest of the buffer from its owner.

@@ -8,7 +8,7 @@ const IMPOSSIBLE = -30;
 const empty = new Tensor("float32", new Float32Array(0), [0]);
 
 export function heardFor(soundFrames: number): Heard {
-  return { keys: empty, values: empty, frames: soundFrames + 300 };
+  return { keys: empty, values: empty, frames: soundFrames + 150, soundFrames };
 }
 
 /**

@@ -145,6 +145,7 @@ const heardUtterance = z.object({
     .nullable()
     .describe("Rude words that may have been said where the text has something else"),
   confidence: z.number().nullable(),
+  draft: z.boolean().describe("Judged before the speaker had finished; the same utterance follows whole"),
   startMs: z.number().nullable(),
   endMs: z.number().nullable(),
   recognizer: z.string().nullable(),

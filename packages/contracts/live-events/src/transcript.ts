@@ -22,6 +22,8 @@ export const transcriptLine = z.object({
   confidence: z.number().min(0).max(1),
   words: z.array(transcriptWord),
   labels: z.array(abuseLabel),
+  /** The speaker goes on; the line is put right when the whole is heard. */
+  draft: z.boolean(),
   /** Rude words that may have been said where the text has something else; never counted, masked like rude words. */
   hints: z.array(z.object({ stem: z.string(), label: abuseLabel, confidence: z.number().min(0).max(1) })),
 });

@@ -83,6 +83,8 @@ export const ListenReport = z.discriminatedUnion("kind", [
       endMs: z.number(),
       /** dB relative to full scale. */
       levelDbfs: z.number(),
+      /** The speaker goes on; the whole follows. */
+      draft: z.literal(true).optional(),
     }),
   }),
   z.object({ kind: z.literal("speech-started"), callId, speaker, atMs: z.number() }),

@@ -43,6 +43,8 @@ export type CallEventBody =
       readonly words: readonly Word[];
       /** Absent from an account of before the second ear. */
       readonly hints?: readonly WordHint[];
+      /** Judged before the speaker had finished; the same `utteranceId` follows with the whole. */
+      readonly draft?: true | undefined;
       readonly confidence: number;
       readonly startMs: number;
       readonly endMs: number;

@@ -184,6 +184,8 @@ export type Utterance = {
   /** Milliseconds since the call's time zero. */
   readonly startMs: number;
   readonly endMs: number;
+  /** The speaker goes on: the whole follows, begun at the same time. Absent from what is whole. */
+  readonly draft?: true | undefined;
 };
 
 export type HearingEvent =

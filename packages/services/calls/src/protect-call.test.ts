@@ -14,7 +14,7 @@ async function talking(options: Parameters<typeof testCentre>[0] = {}): Promise<
 /** The caller says so; then time passes as a sentence takes. */
 async function callerSays(centre: TestCentre, text: string, confidence = 0.9): Promise<void> {
   const at = centre.control.find(centre.callId())?.atMs ?? 0;
-  centre.hearing.says(centre.callId(), "caller", text, at, confidence);
+  centre.hearing.says(centre.callId(), "caller", text, at, { confidence });
   await centre.clock.advance(2500);
 }
 
@@ -216,4 +216,37 @@ test("where the long-call clock stands is told at the bridge, and again whenever
   pressAgentKeys(centre, "*1");
   await centre.clock.advance(100);
   expect(clocks().slice(2)).toMatchObject([{ limitAtMs: null, extensions: 1 }]);
+});
+
+test("abuse in a sentence that goes on is judged at once, and counts once when the whole has come", async () => {
+  const centre = await talking();
+  const at = centre.control.find(centre.callId())?.atMs ?? 0;
+  const says = (text: string, draft?: true) =>
+    centre.hearing.says(centre.callId(), "caller", text, at, draft === undefined ? {} : { draft });
+  says("욕", true);
+  says("욕 욕", true);
+  says("욕 욕 욕");
+  await centre.clock.advance(2500);
+  const told = centre.account().filter(({ kind }) => kind === "utterance" || kind === "assessed");
+  expect(told.map(({ kind }) => kind)).toEqual([
+    "utterance",
+    "assessed",
+    "utterance",
+    "assessed",
+    "utterance",
+    "assessed",
+  ]);
+  expect(new Set(told.map((event) => ("utteranceId" in event ? event.utteranceId : null))).size).toBe(1);
+  const risks = centre.account().flatMap((event) => (event.kind === "hint" ? [event.risk] : []));
+  expect(risks.length).toBeGreaterThan(0);
+  expect(new Set(risks).size).toBe(1);
+});
+
+test("a sentence that goes on without abuse is written down when it is whole, and once", async () => {
+  const centre = await talking();
+  const at = centre.control.find(centre.callId())?.atMs ?? 0;
+  centre.hearing.says(centre.callId(), "caller", "여권이", at, { draft: true });
+  centre.hearing.says(centre.callId(), "caller", "여권이 언제 나오나요", at);
+  await centre.clock.advance(100);
+  expect(centre.account().filter(({ kind }) => kind === "utterance")).toMatchObject([{ text: "여권이 언제 나오나요" }]);
 });

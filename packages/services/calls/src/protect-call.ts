@@ -1,5 +1,6 @@
 import type { UtteranceId } from "@jikimi/kernel";
 import {
+  countingLabels,
   decide,
   type ExemptLine,
   initialState,
@@ -36,8 +37,9 @@ export async function protectCall(
   let clockTold: ProtectionState["clock"] | null = null;
   let timer = deps.clock.after(0, () => {});
   const carrying: Carrying = { call, policy, deps, incidents: new Map(), endingReason: null, playing: new Map() };
+  const drafts: Drafts = [];
   for await (const item of call.inbox) {
-    const event = toEvent(call, item, deps);
+    const event = toEvent({ call, item, policy, drafts }, deps);
     if (event === null) continue;
     const step = decide(state, event, policy);
     state = step.state;
@@ -72,8 +74,20 @@ function isSameClock(now: ProtectionState["clock"], told: ProtectionState["clock
   return now.limitAtMs === told.limitAtMs && now.extensions === told.extensions && now.topic === told.topic;
 }
 
-/** Rows 4 and 5: an utterance is written down as heard, judged (the caller's only), and written down as judged. */
-function toEvent(call: Call, item: InboxItem, deps: CallDeps): ProtectionEvent | null {
+/** What the caller had said in part when it was judged, and under which id: the whole takes its place. */
+type Drafts = { readonly startMs: number; readonly utteranceId: UtteranceId }[];
+
+/** A stream's clock may be put right between a draft and the whole; no two utterances begin this close together. */
+const sameStartMs = 500;
+
+/**
+ * Rows 4 and 5: an utterance is written down as heard, judged (the caller's only), and written down as judged. Of somebody who
+ * still speaks only what would count is written down: the whole comes soon enough.
+ */
+function toEvent(
+  { call, item, policy, drafts }: { call: Call; item: InboxItem; policy: Policy; drafts: Drafts },
+  deps: CallDeps,
+): ProtectionEvent | null {
   switch (item.kind) {
     case "event":
       return { atMs: call.atMs, ...item.event } as ProtectionEvent;
@@ -81,13 +95,16 @@ function toEvent(call: Call, item: InboxItem, deps: CallDeps): ProtectionEvent |
       return { kind: "call-ended", by: item.by, atMs: call.atMs };
     case "heard": {
       const { utterance, recognizer } = item;
-      const utteranceId = call.nextUtteranceId() as UtteranceId;
+      const { speaker, startMs, endMs, confidence } = utterance;
+      const judged = speaker === "agent" ? null : deps.judge.assess(utterance);
+      if (utterance.draft === true && (judged === null || countingLabels(judged, policy).length === 0)) return null;
+      const known = drafts.find((draft) => speaker === "caller" && Math.abs(draft.startMs - startMs) < sameStartMs);
+      const utteranceId = known?.utteranceId ?? (call.nextUtteranceId() as UtteranceId);
+      if (utterance.draft === true && known === undefined) drafts.push({ startMs, utteranceId });
       call.tell({ kind: "utterance", utteranceId, ...utterance, recognizer });
-      if (utterance.speaker === "agent") return null;
-      const judged = deps.judge.assess(utterance);
+      if (judged === null) return null;
       const { labels, abusive, evidence, modelVersion } = judged;
       call.tell({ kind: "assessed", utteranceId, labels, abusive, evidence, modelVersion });
-      const { speaker, startMs, endMs, confidence } = utterance;
       return { kind: "utterance-assessed", speaker, utteranceId, startMs, endMs, confidence, labels, atMs: call.atMs };
     }
   }

@@ -20,10 +20,17 @@ export class FakeHearing implements Hearing {
     this.#listeners.emit(event);
   }
 
-  says(callId: CallId, speaker: Speaker, text: string, startMs: number, confidence = 0.9): void {
+  /** `draft`: the speaker goes on; say the whole from the same beginning. */
+  says(
+    callId: CallId,
+    speaker: Speaker,
+    text: string,
+    startMs: number,
+    { confidence = 0.9, draft }: { confidence?: number; draft?: true } = {},
+  ): void {
     const endMs = startMs + 1500;
     const words = text.split(" ").map((word) => ({ text: word, startMs, endMs, confidence }));
-    const utterance = { speaker, text, words, hints: [], confidence, startMs, endMs };
+    const utterance = { speaker, text, words, hints: [], confidence, startMs, endMs, draft };
     this.emit({ kind: "utterance", callId, utterance, recognizer: "demo" });
   }
 }

@@ -59,9 +59,9 @@ export function callViewOf(story: CallStory, looking: Looking): CallView | null 
 
 /** Lines as the desk shows them. */
 export function transcriptLineOf(line: StoryLine): TranscriptLine {
-  const { lineId, speaker, startMs, endMs, heardAtMs, confidence, words, hints, labels } = line;
+  const { lineId, speaker, startMs, endMs, heardAtMs, confidence, words, draft, hints, labels } = line;
   const lists = { words: [...words], hints: [...hints], labels: [...labels] };
-  return { lineId, speaker, startMs, endMs, heardAtMs, confidence, ...lists };
+  return { lineId, speaker, startMs, endMs, heardAtMs, confidence, draft, ...lists };
 }
 
 function phaseOf({ stage, consultation }: CallStory, part: "agent" | "ringing" | "consulted" | "left") {

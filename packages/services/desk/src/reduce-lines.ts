@@ -21,6 +21,7 @@ export function withUtterance({ lines, startedAtMs }: Lines, event: Utterance): 
     heardAtMs: wallTime(startedAtMs, event.atMs),
     confidence: share(event.confidence),
     words: wordsOf(event),
+    draft: event.draft === true,
     hints: hintsOf(event),
     labels: [],
     scores: {},

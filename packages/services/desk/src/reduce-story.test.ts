@@ -32,6 +32,7 @@ describe("the transcript", () => {
       heardAtMs: startedAtMs + 20_000,
       confidence: 0.9,
       words: ["야", "이", "나쁜", "놈아"].map((text, i) => ({ text, confidence: 0.9, masked: false, rude: i >= 2 })),
+      draft: false,
       hints: [],
       labels: ["profanity"],
     });

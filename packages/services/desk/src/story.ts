@@ -113,6 +113,8 @@ export type StoryLine = {
   /** 0 to 1. */
   readonly confidence: number;
   readonly words: readonly StoryWord[];
+  /** The speaker goes on; the line is put right when the whole is heard. */
+  readonly draft: boolean;
   /** Rude words that may have been said where the text has something else. */
   readonly hints: readonly StoryHint[];
   /** By which it counts under the call's rule; empty until it was judged. */

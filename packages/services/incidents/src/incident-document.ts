@@ -35,6 +35,8 @@ export type HeardUtterance = {
   /** What the second ear heard beside the text. */
   readonly hints: Json;
   readonly confidence: Json;
+  /** True for what was judged before the speaker had finished; the same utterance follows whole. */
+  readonly draft: Json;
   readonly startMs: Json;
   readonly endMs: Json;
   readonly recognizer: Json;
@@ -113,6 +115,7 @@ function heardUtterances(events: readonly Event[]): readonly HeardUtterance[] {
         words: field("words"),
         hints: field("hints"),
         confidence: field("confidence"),
+        draft: event.draft === true,
         startMs: field("startMs"),
         endMs: field("endMs"),
         recognizer: field("recognizer"),

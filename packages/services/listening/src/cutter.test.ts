@@ -32,6 +32,7 @@ function lineOf(effect: CutterEffect): string[] {
     case "blip":
       return [`blip ${effect.fromWindow}-${effect.toWindow}`];
     case "likely-end":
+    case "so-far":
       return [];
     case "utterance": {
       const { fromWindow, toWindow, firstVoiced, lastVoiced } = effect.piece;
@@ -180,4 +181,14 @@ describe("the cutter", () => {
       { numRuns: 100 },
     );
   });
+});
+
+test("somebody who goes on is heard so far after 2.4 s and every 1.2 s, from the same beginning, and not in a pause", () => {
+  const effects = run(windows(silence(20) + voice(120) + silence(30)));
+  const soFar = effects.flatMap((effect) => (effect.kind === "so-far" ? [effect.piece] : []));
+  expect(soFar.map(({ fromWindow, toWindow }) => toWindow - fromWindow)).toEqual([75, 113]);
+  const [whole] = effects.flatMap((effect) => (effect.kind === "utterance" ? [effect.piece] : []));
+  for (const piece of soFar) expect(piece.firstVoiced).toBe(whole?.firstVoiced);
+  const paused = run(windows(voice(60) + silence(18) + voice(20) + silence(20)));
+  expect(paused.filter(({ kind }) => kind === "so-far")).toEqual([]);
 });

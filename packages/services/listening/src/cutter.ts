@@ -26,6 +26,10 @@ export type CutterSettings = {
   readonly hangoverWindows: number;
   /** After this much of it the speech has probably ended: time to recognise it, in case. Not less than `tailWindows`. */
   readonly likelyEndWindows: number;
+  /** Speech this long may be judged before it ends … */
+  readonly draftAfterWindows: number;
+  /** … and again each time that it has grown by this. */
+  readonly draftEveryWindows: number;
   /** From this length on, a pause of `softPauseWindows` ends it too. */
   readonly softAfterWindows: number;
   readonly softPauseWindows: number;
@@ -48,6 +52,8 @@ export const DEFAULT_CUTTER: CutterSettings = {
   leastVoicedWindows: 4,
   hangoverWindows: 19,
   likelyEndWindows: 10,
+  draftAfterWindows: 75,
+  draftEveryWindows: 38,
   softAfterWindows: 140,
   softPauseWindows: 5,
   longestWindows: 187,
@@ -93,6 +99,8 @@ export type CutPiece = {
 
 export type CutterEffect =
   | { readonly kind: "speech-started"; readonly firstVoiced: number }
+  /** Somebody has been speaking for a while, and goes on. */
+  | { readonly kind: "so-far"; readonly piece: CutPiece }
   /** If nothing more is said, an utterance of exactly this piece follows. */
   | { readonly kind: "likely-end"; readonly piece: CutPiece }
   | { readonly kind: "utterance"; readonly piece: CutPiece; readonly cut: CutReason }
@@ -150,6 +158,10 @@ function settle(state: CutterState, speech: Speech, settings: CutterSettings): [
   if (current.windows.length >= settings.longestWindows) {
     const [halved, halving] = divide(state, current, settings);
     return [halved, [...effects, ...halving]];
+  }
+  const beyond = current.windows.length - settings.draftAfterWindows;
+  if (current.sure && pause < settings.likelyEndWindows && beyond >= 0 && beyond % settings.draftEveryWindows === 0) {
+    effects.push({ kind: "so-far", piece: pieceOf(current, current.windows.length) });
   }
   return [{ ...state, speech: current }, effects];
 }

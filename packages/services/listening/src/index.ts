@@ -7,6 +7,7 @@ export type {
   Recognizer,
   RecognizerName,
   Resample,
+  TranscribeOptions,
   Transcription,
   VoiceActivity,
   VoiceActivityModel,

@@ -55,8 +55,16 @@ export interface Recognizer {
    * to another thread). Rejects with `ListeningError`: `recognizer-busy` when too many wait, `recognizer-lost` when its
    * thread died (a new one is on its way), `closed`; or with the signal's reason.
    */
-  transcribe(pcm: Float32Array, options: { signal?: AbortSignal; speaker?: Speaker }): Promise<Transcription>;
+  transcribe(pcm: Float32Array, options: TranscribeOptions): Promise<Transcription>;
 }
+
+export type TranscribeOptions = {
+  readonly signal?: AbortSignal;
+  /** Left out: the caller. */
+  readonly speaker?: Speaker;
+  /** It is asked again soon, for more of the same: quick is better than good. */
+  readonly provisional?: boolean;
+};
 
 /** Tells voice from everything else, window by window; one per stream, because it remembers what it heard. */
 export interface VoiceActivity {
@@ -87,4 +95,6 @@ export type HeardUtterance = {
   readonly endMs: number;
   /** Mean level of the voiced windows in dB relative to full scale (RMS of a full-scale square wave is 0). */
   readonly levelDbfs: number;
+  /** The speaker goes on: the whole follows, begun at the same time, and takes its place. Absent from what is whole. */
+  readonly draft?: true;
 };

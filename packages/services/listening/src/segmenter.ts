@@ -30,6 +30,8 @@ export type SpeechSegment = {
 
 export type SegmenterEvent =
   | { readonly kind: "speech-started"; readonly atMs: number }
+  /** The speaker goes on: what was said until now. */
+  | { readonly kind: "speech-so-far"; readonly segment: SpeechSegment }
   /** Unless more is said within moments, `speech` follows with exactly this segment: it may be recognised already. */
   | { readonly kind: "likely-speech"; readonly segment: SpeechSegment }
   | { readonly kind: "speech"; readonly segment: SpeechSegment; readonly cut: CutReason };
@@ -146,6 +148,8 @@ export class SpeechSegmenter {
         return [{ kind: "speech-started", atMs: this.#atMs(effect.firstVoiced) }];
       case "blip":
         return [];
+      case "so-far":
+        return [{ kind: "speech-so-far", segment: this.#segment(effect.piece) }];
       case "likely-end":
         return [{ kind: "likely-speech", segment: this.#segment(effect.piece) }];
       case "utterance":

@@ -4,7 +4,7 @@ import type { CutterSettings } from "./cutter.ts";
 import { ListeningError } from "./errors.ts";
 import type { HeardUtterance, Recognizer, Resample, Transcription, VoiceActivity } from "./ports.ts";
 import { type HeardFrame, type SegmenterEvent, type SpeechSegment, SpeechSegmenter } from "./segmenter.ts";
-import { utteranceOf } from "./utterance.ts";
+import { draftOf, utteranceOf } from "./utterance.ts";
 
 export type ListenerEvent =
   | { readonly kind: "utterance"; readonly utterance: HeardUtterance }
@@ -134,6 +134,9 @@ export class StreamListener {
       case "speech-started":
         this.#options.onEvent(event);
         break;
+      case "speech-so-far":
+        this.#listenAhead(event.segment, signal);
+        break;
       case "likely-speech":
         this.#anticipate(event.segment, signal);
         break;
@@ -165,10 +168,29 @@ export class StreamListener {
     return undefined;
   }
 
-  #ask(segment: SpeechSegment, signal: AbortSignal): Promise<Transcription> {
+  /** Long speech is judged before it ends, where the recogniser has nothing else to do. Nobody waits for it. */
+  #listenAhead(segment: SpeechSegment, signal: AbortSignal): void {
+    const { recognizer, speaker, callStartedAtMs, onEvent } = this.#options;
+    if (speaker !== "caller" || recognizer.waiting > 0 || this.#work.size > 0) return;
+    this.#ask(segment, signal, { provisional: true }).then(
+      (transcription) => {
+        if (signal.aborted || judgeTranscription(segment, transcription).kind === "rejected") return;
+        const utterance = draftOf(segment, transcription, { speaker, zeroMs: callStartedAtMs });
+        if (utterance !== null) onEvent({ kind: "utterance", utterance });
+      },
+      // What was not understood now is heard again, with the rest.
+      () => {},
+    );
+  }
+
+  #ask(
+    segment: SpeechSegment,
+    signal: AbortSignal,
+    { provisional = false }: { provisional?: boolean } = {},
+  ): Promise<Transcription> {
     const { recognizer, resample, speaker } = this.#options;
     const pcm = resample(segment.pcm, segment.sampleRateHz, recognizer.sampleRateHz);
-    return recognizer.transcribe(pcm, { signal, speaker });
+    return recognizer.transcribe(pcm, { signal, speaker, provisional });
   }
 
   async #understand(signal: AbortSignal): Promise<void> {

@@ -21,6 +21,22 @@ export function utteranceOf(
   };
 }
 
+/** What lies this near to where the sound was cut off may be half a word. */
+const CUT_OFF_MS = 300;
+
+/** The words of a speaker who goes on, without the last of them, which may be cut in two; null when there is no other. */
+export function draftOf(
+  segment: SpeechSegment,
+  { words, ...transcription }: Transcription,
+  from: { readonly speaker: Speaker; readonly zeroMs: number },
+): HeardUtterance | null {
+  const soundMs = (segment.pcm.length * 1000) / segment.sampleRateHz;
+  const whole = words.filter(({ endMs }) => endMs < soundMs - CUT_OFF_MS);
+  if (whole.length === 0) return null;
+  const text = whole.map((word) => word.text).join(" ");
+  return { ...utteranceOf(segment, { ...transcription, text, words: whole }, from), draft: true };
+}
+
 type Heard = { readonly startMs: number; readonly endMs: number; readonly confidence: number };
 
 function moved<T extends Heard>(span: T, byMs: number): T {

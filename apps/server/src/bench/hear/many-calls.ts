@@ -16,8 +16,6 @@ export type ManyCalls = {
   readonly callerP50Ms: number;
   readonly callerP95Ms: number;
   readonly agentP95Ms: number;
-  /** How much later texts came in the last third than in the first (means of both sides). */
-  readonly growthMs: number;
   readonly droppedFrames: number;
   /** Of one core. */
   readonly cpuShare: number;
@@ -32,7 +30,7 @@ export async function listenToCalls(
   const modelsDir = join(root, "assets", "models");
   await using ears = await openEars({ recognizer: "whisper-base-ko", clock, log: silentLog, modelsDir });
   const startMs = clock.nowMs() + 200;
-  const texts: { speaker: "caller" | "agent"; saidMs: number; lagMs: number }[] = [];
+  const texts: { speaker: "caller" | "agent"; lagMs: number }[] = [];
   const streams = Array.from({ length: calls }, (_, call) => conversation(clips, seconds, call * 3)).flatMap((said) =>
     (["caller", "agent"] as const).map((speaker) => {
       const listener = new StreamListener({
@@ -44,11 +42,11 @@ export async function listenToCalls(
         clock,
         onEvent: (event) => {
           if (event.kind !== "utterance") return;
-          const { endMs } = event.utterance;
-          texts.push({ speaker, saidMs: endMs, lagMs: clock.nowMs() - startMs - endMs });
+          if (event.utterance.draft !== true)
+            texts.push({ speaker, lagMs: clock.nowMs() - startMs - event.utterance.endMs });
         },
       });
-      return { listener, pcm: said[speaker], done: listener.run({ signal }) };
+      return { listener, pcm: said[speaker], done: listener.run({ signal: AbortSignal.any([signal]) }) };
     }),
   );
   const before = process.cpuUsage();
@@ -66,17 +64,12 @@ export async function listenToCalls(
   await Promise.all(streams.map(({ done }) => done));
   const lags = (speaker: "caller" | "agent") =>
     texts.filter((text) => text.speaker === speaker).map(({ lagMs }) => lagMs);
-  const third = (seconds * 1000) / 3;
-  const mean = (some: typeof texts) => some.reduce((sum, { lagMs }) => sum + lagMs, 0) / Math.max(1, some.length);
   return {
     calls,
     texts: texts.length,
     callerP50Ms: Math.round(percentile(lags("caller"), 0.5)),
     callerP95Ms: Math.round(percentile(lags("caller"), 0.95)),
     agentP95Ms: Math.round(percentile(lags("agent"), 0.95)),
-    growthMs: Math.round(
-      mean(texts.filter(({ saidMs }) => saidMs > 2 * third)) - mean(texts.filter(({ saidMs }) => saidMs <= third)),
-    ),
     droppedFrames: streams.reduce((sum, { listener }) => sum + listener.droppedFrames, 0),
     cpuShare: Number(((spent.user + spent.system) / 1000 / tookMs).toFixed(2)),
   };

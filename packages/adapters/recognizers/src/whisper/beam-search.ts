@@ -1,8 +1,6 @@
 import { type Heard, type LetterReader, lastOf, type Step, TextCache } from "./graphs.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-/** Frames of the encoder's own tail behind the sound (6 s), which is not speech: `tools/models/encoder_tail.py`. */
-const TAIL_FRAMES = 300;
 const FRAMES_PER_S = 50;
 
 /** The text has gone back by this share of the way it came, once it had come this far: it is being said again. */
@@ -34,11 +32,6 @@ export type Reading = {
   readonly noSpeech: number;
 };
 
-/** Frames that hold the sound itself. */
-export function soundFrames(heard: Heard): number {
-  return Math.max(1, heard.frames - TAIL_FRAMES);
-}
-
 /** A text on its way, with what was known at each step of it. */
 type Path = Omit<Reading, "openingTokens" | "noSpeech"> & {
   /** Log probability of all tokens together. */
@@ -62,7 +55,7 @@ export async function readText(
 ): Promise<Reading> {
   const opening =
     prompt.length === 0 ? vocabulary.opening : [vocabulary.startOfPrompt, ...prompt, ...vocabulary.opening];
-  const spoken = soundFrames(heard);
+  const spoken = heard.soundFrames;
   const most = Math.min(MOST_TOKENS, Math.floor(FREE_TOKENS + (spoken / FRAMES_PER_S) * TOKENS_PER_S));
   const start: Path = { tokens: [], logProbabilities: [], attention: [], places: [], cache: new TextCache(), score: 0 };
   const first = await decoder.step(heard, [{ cache: start.cache, tokens: opening }]);

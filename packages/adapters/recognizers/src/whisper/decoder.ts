@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ListeningError, type Transcription, type WordHint } from "@jikimi/listening";
 import { threadCpuMs } from "../thread-cpu.ts";
-import { type Reading, readText, soundFrames } from "./beam-search.ts";
+import type { Effort } from "../thread-messages.ts";
+import { type Reading, readText } from "./beam-search.ts";
 import { type Heard, WhisperGraphs } from "./graphs.ts";
 import { hintsOf } from "./hints.ts";
 import { withoutLoop } from "./loops.ts";
@@ -35,7 +36,14 @@ const SURE_ALL_THE_SAME = 0.5;
  * words that are right (docs/measurements/hearing.md).
  */
 const WORD_LOG_ODDS = 0.92;
-const BEAM_WIDTH = 4;
+/**
+ * How hard it tries, by what that is worth (docs/measurements/hearing.md): the silence behind the sound tells Whisper that nothing
+ * follows, a beam finds what the first guess missed.
+ */
+const EFFORTS = {
+  full: { silenceMs: 6000, width: 4, secondEar: true },
+  lean: { silenceMs: 3000, width: 2, secondEar: false },
+} as const satisfies Record<Effort, unknown>;
 
 /**
  * Whisper base for Korean (`assets/models`), read by a loop of our own: it gives what sherpa-onnx's keeps to itself, when each word
@@ -74,13 +82,14 @@ export class WhisperDecoder {
     }
   }
 
-  async transcribe(pcm: Float32Array): Promise<Transcription> {
+  async transcribe(pcm: Float32Array, { effort }: { effort: Effort }): Promise<Transcription> {
     const startedMs = threadCpuMs();
+    const { silenceMs, width, secondEar } = EFFORTS[effort];
     const sound = pcm.subarray(0, LONGEST_SAMPLES);
-    const heard = await this.#graphs.hear(this.#mel.of(withRoom(sound)));
-    const reading = await readText(this.#graphs, this.#vocabulary, heard, { width: BEAM_WIDTH });
+    const heard = await this.#graphs.hear(this.#mel.of(withRoom(sound)), { silenceMs });
+    const reading = await readText(this.#graphs, this.#vocabulary, heard, { width });
     const probabilities = this.#probabilities(reading);
-    const starts = tokenStarts(reading.attention, soundFrames(heard));
+    const starts = tokenStarts(reading.attention, heard.soundFrames);
     const read = wordsOf(this.#vocabulary, reading.tokens, { probabilities: probabilities.map(calibrated), starts });
     const words = withinSound(withoutLoop(read, (sound.length * 1000) / SAMPLE_RATE_HZ - AROUND_SPEECH_MS), sound);
     const text = words.map((word) => word.text).join(" ");
@@ -90,7 +99,7 @@ export class WhisperDecoder {
     return {
       text,
       words,
-      hints: accepted ? await this.#hints(heard, reading, starts) : [],
+      hints: accepted && secondEar ? await this.#hints(heard, reading, starts) : [],
       confidence,
       accepted,
       noSpeech: reading.noSpeech,

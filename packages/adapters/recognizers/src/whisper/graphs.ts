@@ -3,9 +3,17 @@ import { MEL_BANDS, type MelFrames } from "./mel.ts";
 
 const LAYERS = 6;
 const WIDTH = 512;
+const MEL_FRAME_MS = 10;
+const FRAME_MS = 20;
 
 /** What the encoder made of a sound: keys and values that every step of the text looks at. 20 ms a frame. */
-export type Heard = { readonly keys: Tensor; readonly values: Tensor; readonly frames: number };
+export type Heard = {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+  readonly frames: number;
+  /** Those of them that hold the sound itself: behind them lies the encoder's own silence. */
+  readonly soundFrames: number;
+};
 
 /**
  * The decoder's keys and values of the text so far, `[layer][token][512]`, packed: the graph takes them whole at every step
@@ -140,11 +148,16 @@ export class WhisperGraphs {
     return new WhisperGraphs(encoder, await InferenceSession.create(decoderPath, options));
   }
 
-  async hear({ data, frames }: MelFrames): Promise<Heard> {
-    const made = await this.#encoder.run({ mel: new Tensor("float32", data, [1, MEL_BANDS, frames]) });
+  /** `silenceMs`: how much silence the encoder puts behind the sound, a multiple of 20 ms. */
+  async hear({ data, frames: melFrames }: MelFrames, { silenceMs }: { silenceMs: number }): Promise<Heard> {
+    const made = await this.#encoder.run({
+      mel: new Tensor("float32", data, [1, MEL_BANDS, melFrames]),
+      tail: new Tensor("int64", BigInt64Array.of(BigInt(silenceMs / MEL_FRAME_MS)), [1]),
+    });
     const keys = tensor(made, "n_layer_cross_k");
     const values = tensor(made, "n_layer_cross_v");
-    return { keys, values, frames: values.dims[2] ?? 0 };
+    const frames = values.dims[2] ?? 0;
+    return { keys, values, frames, soundFrames: Math.max(1, frames - silenceMs / FRAME_MS) };
   }
 
   /** Rows of as many tokens, each after as many tokens of its own cache. */

@@ -1,4 +1,4 @@
-import { centre, type Reading, soundFrames } from "./beam-search.ts";
+import { centre, type Reading } from "./beam-search.ts";
 import { type Heard, type LetterReader, lastOf, type Step } from "./graphs.ts";
 import type { RudeStem } from "./rude-stems.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -116,7 +116,7 @@ export class SecondEar {
   }
 
   #lookedAt(look: Float32Array | undefined, heard: Heard): number {
-    return look === undefined ? 0 : centre(look, soundFrames(heard));
+    return look === undefined ? 0 : centre(look, heard.soundFrames);
   }
 
   /** As the text would spell it, with and without a space before it, and cut between any two syllables. */
