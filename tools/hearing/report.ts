@@ -40,7 +40,7 @@ export function report(measured: Measured): string {
         `| ${row.what} | ${row.percent.toFixed(1)} % | ${row.low.toFixed(1)} to ${row.high.toFixed(1)} | ${row.refused} | ${row.cpuPerSecond.toFixed(3)} |`,
     ),
     "",
-    "CPU is the recogniser's own thread: spectrogram, encoder, a beam of four, word times and the second ear.",
+    "CPU is the recogniser's own thread: spectrogram, encoder, a beam of four, word times and the second ear, as a caller is heard; an agent, and whoever keeps others waiting, costs five eighths of it.",
     "",
     "## Confidence of a word",
     "",

@@ -48,8 +48,7 @@ export class DemoDecoder {
     });
   }
 
-  /** It knows one effort. */
-  transcribe(pcm: Float32Array, _: { effort: string }): Transcription {
+  transcribe(pcm: Float32Array): Transcription {
     const startedMs = threadCpuMs();
     const { sound: voice, fromMs } = fromVoice(pcm);
     const sound = atLeast(voice, 0.4 * SAMPLE_RATE_HZ);

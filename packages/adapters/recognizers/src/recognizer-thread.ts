@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { ThreadReply, ThreadRequest, ThreadStart } from "./thread-messages.ts";
+import type { Transcription } from "@jikimi/listening";
+import type { Effort, ThreadReply, ThreadRequest, ThreadStart } from "./thread-messages.ts";
 
 /**
  * The thread that decodes: one request after the other, each blocking this thread and no other. It loads its model, says
@@ -16,8 +17,10 @@ port.on("message", ({ requestId, pcm, effort }: ThreadRequest) => {
 });
 port.postMessage({ kind: "ready" } satisfies ThreadReply);
 
+type Decoder = { transcribe(pcm: Float32Array, options: { effort: Effort }): Transcription | Promise<Transcription> };
+
 /** Each brings a native library of its own; a thread loads the one that it needs. */
-async function load() {
+async function load(): Promise<Decoder> {
   if (recognizer === "demo") return new (await import("./demo.ts")).DemoDecoder(modelsDir);
   return (await import("./whisper/decoder.ts")).WhisperDecoder.load(modelsDir);
 }

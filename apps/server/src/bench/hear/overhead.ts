@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { resample } from "@jikimi/audio";
-import { type Clock, silentLog } from "@jikimi/kernel";
+import { type Clock, type Speaker, silentLog } from "@jikimi/kernel";
 import { hearRecording, type Recognizer, wholeSound } from "@jikimi/listening";
 import { openEars } from "@jikimi/recognizers";
 import { LINE_RATE_HZ } from "./speech.ts";
@@ -12,7 +12,11 @@ export type Overhead = { readonly ours: number; readonly bare: number; readonly 
  * The same speech through the whole line of hearing, and the same pieces of it straight to the recogniser: what is between is
  * what voice detection, cutting, resampling and the thread's messages cost.
  */
-export async function measureOverhead(root: string, clips: readonly Int16Array[], clock: Clock): Promise<Overhead> {
+export async function measureOverhead(
+  { root, clock }: { readonly root: string; readonly clock: Clock },
+  clips: readonly Int16Array[],
+  speaker: Speaker,
+): Promise<Overhead> {
   const modelsDir = join(root, "assets", "models");
   await using ears = await openEars({ recognizer: "whisper-base-ko", clock, log: silentLog, modelsDir });
   const pieces: Float32Array[] = [];
@@ -29,11 +33,11 @@ export async function measureOverhead(root: string, clips: readonly Int16Array[]
   };
   const line = joined(clips);
   const before = process.cpuUsage();
-  const source = wholeSound(line, LINE_RATE_HZ);
+  const source = { ...wholeSound(line, LINE_RATE_HZ), speakers: [speaker] };
   for await (const result of hearRecording(source, { recognizer: listening, voices: ears.voices, resample }))
     void result;
   const between = process.cpuUsage();
-  for (const piece of pieces) await ears.recognizer.transcribe(piece, {});
+  for (const piece of pieces) await ears.recognizer.transcribe(piece, { speaker });
   const bare = process.cpuUsage(between);
   const speechSeconds = clips.reduce((sum, { length }) => sum + length, 0) / LINE_RATE_HZ;
   const ours = { user: between.user - before.user, system: between.system - before.system };

@@ -65,7 +65,7 @@ test("a prompt stands before the opening and is no part of the text", async () =
 });
 
 test("a beam finds the text whose beginning was not the likeliest", async () => {
-  const [near = [], far = []] = [vocabulary.encode(" 신발"), vocabulary.encode(" 책임자")];
+  const [near, far] = [vocabulary.encode(" 신발"), vocabulary.encode(" 책임자")];
   const script: Script = (before) => {
     if (before.length === 0) return { [near[0] ?? -1]: 0.5, [far[0] ?? -1]: 0.4 };
     const [text, probability] = before[0] === near[0] ? [near, 0.2] : [far, 0.95];
