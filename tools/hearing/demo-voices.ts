@@ -1,8 +1,8 @@
 import { resample } from "@jikimi/audio";
+import { characterErrors } from "@jikimi/language";
 import { hearRecording, wholeSound } from "@jikimi/listening";
 import type { Ears } from "@jikimi/recognizers";
 import type { Spoken } from "./recognition.ts";
-import { characterErrors } from "./score.ts";
 import { padded, type Sound, speak } from "./sounds.ts";
 
 const LINES = [

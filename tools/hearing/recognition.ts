@@ -1,9 +1,10 @@
 import { resample } from "@jikimi/audio";
 import { SeededRandom } from "@jikimi/kernel";
+import { characterErrors, lettersOf } from "@jikimi/language";
 import { hearRecording, type Word, wholeSound } from "@jikimi/listening";
 import type { Ears } from "@jikimi/recognizers";
 import type { Condition } from "./conditions.ts";
-import { characterErrors, lettersOf, rateWithInterval, rightLetters } from "./score.ts";
+import { rateWithInterval, rightLetters } from "./score.ts";
 import { padded, type Sound } from "./sounds.ts";
 
 export type Spoken = { readonly name: string; readonly text: string; readonly sound: Sound };

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readWav, writeWav } from "@jikimi/audio";
 import { SystemClock, silentLog } from "@jikimi/kernel";
+import { characterErrors } from "@jikimi/language";
 import { type Ears, openEars, transcribeFile } from "@jikimi/recognizers";
-import { characterErrors } from "../hearing/score.ts";
 
 /** The line's sound meets the recogniser's windows at another place in each call: these many samples of silence before it. */
 const OFFSETS = [4000, 4067, 4131, 4193];

@@ -9,7 +9,8 @@ import { callsList, callsShow, recordingsExport, recordingsList } from "./comman
 import { demo } from "./commands/demo.ts";
 import { numbersAdd, policyCheck, policyList, policyShow, trunksAdd, usersAdd } from "./commands/directory.ts";
 import { classify, transcribe } from "./commands/hearing.ts";
-import { doctor, modelsList, modelsVerify } from "./commands/machine.ts";
+import { doctor } from "./commands/machine.ts";
+import { modelsList, modelsMeasure, modelsVerify } from "./commands/models.ts";
 import { replay } from "./commands/replay.ts";
 import { start } from "./commands/start.ts";
 import { evalHear, sounds, train } from "./commands/tools.ts";
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   trunksAdd,
   modelsList,
   modelsVerify,
+  modelsMeasure,
   doctor,
   bench,
   train,

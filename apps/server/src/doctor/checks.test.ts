@@ -6,7 +6,7 @@ import { checkClock } from "./clock.ts";
 import { checkDisk, type DiskLook } from "./disk.ts";
 import { checkPorts, checkRtpPorts, type PortProbe, type ProbePort } from "./ports.ts";
 import { checkReachability } from "./reachability.ts";
-import { checkDatabase, checkModels, checkNode, type DatabaseHealth } from "./software.ts";
+import { checkDatabase, checkHearing, checkModels, checkNode, type DatabaseHealth } from "./software.ts";
 
 function configOf(env: Record<string, string>): Config {
   const result = parseConfig(env, undefined, { baseFolder: "/srv/jikimi" });
@@ -124,6 +124,23 @@ describe("models", () => {
 
   test("without a list of models nothing is right", async () => {
     expect(await checkModels(() => Promise.reject(new Error("no manifest")))).toMatchObject({ level: "fail" });
+  });
+});
+
+describe("hearing", () => {
+  test("says how to measure it, and what was measured", () => {
+    expect(checkHearing(null)).toMatchObject({ level: "ok", found: { en: expect.stringContaining("models measure") } });
+    const model = { name: "whisper-base-ko", seconds: 60, cpuPerSecond: 0.066, callsPerCore: 17, errorPercent: 14.5 };
+    const unknown = { ...model, name: "demo", callsPerCore: 90, errorPercent: null };
+    const measured = {
+      formatVersion: 1,
+      measuredAtMs: Date.UTC(2026, 10, 23),
+      clips: "own",
+      models: [model, unknown],
+    } as const;
+    const { level, found } = checkHearing({ ...measured, models: [...measured.models] });
+    expect(level).toBe("ok");
+    expect(found.ko).toBe("whisper-base-ko 코어당 통화 17, 틀린 글자 14.5 % · demo 코어당 통화 90 (2026-11-23 측정)");
   });
 });
 

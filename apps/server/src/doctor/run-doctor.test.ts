@@ -85,6 +85,7 @@ describe("the whole check", () => {
       "cpu",
       "memory",
       "models",
+      "hearing",
       "disk-speed",
       "disk-space",
       "data-mode",

@@ -3,13 +3,21 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism, freemem, loadavg, networkInterfaces, totalmem } from "node:os";
 import type { Clock } from "@jikimi/kernel";
 import { type ConfigResult, describeDatabase } from "../config/index.ts";
+import { readMeasuredModels } from "../measured-models.ts";
 import { checkCpu, checkMemory, realtimePriorityOf } from "./capacity.ts";
 import { checkClock } from "./clock.ts";
 import { checkDisk, lookAtDisk } from "./disk.ts";
 import { checkPorts, checkRtpPorts, probePort } from "./ports.ts";
 import { checkReachability } from "./reachability.ts";
 import { type DoctorResult, fail, ok, warn } from "./result.ts";
-import { checkDatabase, checkModels, checkNode, type ModelFileCheck, type OpenedDatabase } from "./software.ts";
+import {
+  checkDatabase,
+  checkHearing,
+  checkModels,
+  checkNode,
+  type ModelFileCheck,
+  type OpenedDatabase,
+} from "./software.ts";
 
 /**
  * Looks at everything that calls depend on. With settings that cannot be read, says what is wrong with them and
@@ -41,6 +49,7 @@ export async function runDoctor({
     const { config } = configResult;
     const folder = config.dataFolder;
     looks.push(
+      async () => checkHearing(await readMeasuredModels(folder)),
       async () => checkDisk({ folder, look: await lookAtDisk({ folder, clock }) }),
       async () =>
         checkDatabase({

@@ -1,3 +1,4 @@
+import type { MeasuredModels } from "../measured-models.ts";
 import { type DoctorResult, fail, ok, warn } from "./result.ts";
 
 /** Node 20 gets no more security fixes since 2026-04-30 (nodejs/Release schedule). */
@@ -57,6 +58,29 @@ export async function checkModels(verify: () => Promise<readonly ModelFileCheck[
   return ok(named, {
     ko: `${names}: 파일 ${files.length}개의 해시가 맞음`,
     en: `${names}: the hashes of ${files.length} files are right`,
+  });
+}
+
+/** What `./jikimi models measure` found here: never wrong, at most unknown. */
+export function checkHearing(measured: MeasuredModels | null): DoctorResult {
+  const named = { id: "hearing", name: { ko: "듣는 속도", en: "speed of hearing" } };
+  if (measured === null) {
+    return ok(named, {
+      ko: "아직 측정하지 않음 (./jikimi models measure)",
+      en: "not measured yet (./jikimi models measure)",
+    });
+  }
+  const on = new Date(measured.measuredAtMs).toISOString().slice(0, 10);
+  const told = (calls: string, wrong: string) =>
+    measured.models
+      .map(({ name, callsPerCore, errorPercent }) => {
+        const errors = errorPercent === null ? "" : `, ${wrong} ${errorPercent} %`;
+        return `${name} ${calls} ${callsPerCore}${errors}`;
+      })
+      .join(" · ");
+  return ok(named, {
+    ko: `${told("코어당 통화", "틀린 글자")} (${on} 측정)`,
+    en: `${told("calls a core", "characters wrong")} (measured ${on})`,
   });
 }
 

@@ -1,4 +1,5 @@
 export type { AllowListed, Assessment, Classifier, Evidence, Hearing } from "./assessment.ts";
+export { characterErrors, lettersOf } from "./character-errors.ts";
 export { createClassifier, defaultThresholds } from "./classifier.ts";
 export type { LanguageErrorCode } from "./errors.ts";
 export {
@@ -18,5 +19,4 @@ export {
   type LabelParameters,
 } from "./model-file.ts";
 export { type Normalised, normalise } from "./normalise.ts";
-export { spokenNumbers } from "./number-form.ts";
 export { type Reading, read } from "./reading.ts";

@@ -46,7 +46,7 @@ test("what is said is given in the call's time", async () => {
         words: [{ text: String((8 + 30 + 5) * 512), startMs: 6600 - 8 * 32, endMs: 6700 - 8 * 32, confidence: 0.9 }],
         hints: [],
         confidence: 0.9,
-        startMs: 6600,
+        startMs: 6600 - 8 * 32,
         endMs: 7560,
         levelDbfs: expect.closeTo(-12.2, 0),
       },

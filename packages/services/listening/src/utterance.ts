@@ -2,21 +2,25 @@ import type { Speaker } from "@jikimi/kernel";
 import type { HeardUtterance, Transcription } from "./ports.ts";
 import type { SpeechSegment } from "./segmenter.ts";
 
-/** What was understood of a segment, with every time counted from `zeroMs` (wall clock), in whole milliseconds, and shares in thousandths. */
+/**
+ * What was understood of a segment, with every time counted from `zeroMs` (wall clock), in whole milliseconds, and shares
+ * in thousandths. Its words are all within it: a soft beginning is often words before it is a voice to the detector.
+ */
 export function utteranceOf(
   segment: SpeechSegment,
   { text, words, hints, confidence }: Transcription,
   { speaker, zeroMs }: { readonly speaker: Speaker; readonly zeroMs: number },
 ): HeardUtterance {
   const soundMs = segment.soundStartMs - zeroMs;
+  const said = words.map((word) => moved(word, soundMs));
   return {
     speaker,
     text,
-    words: words.map((word) => moved(word, soundMs)),
+    words: said,
     hints: hints.map((hint) => moved(hint, soundMs)),
     confidence,
-    startMs: Math.round(segment.startMs - zeroMs),
-    endMs: Math.round(segment.endMs - zeroMs),
+    startMs: Math.min(Math.round(segment.startMs - zeroMs), ...said.map(({ startMs }) => startMs)),
+    endMs: Math.max(Math.round(segment.endMs - zeroMs), ...said.map(({ endMs }) => endMs)),
     levelDbfs: segment.levelDbfs,
   };
 }

@@ -1,0 +1,189 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, silentLog } from "@jikimi/kernel";
+import { characterErrors } from "@jikimi/language";
+import type { RecognizerName } from "@jikimi/listening";
+import { listModels, openEars, transcribeFile, verifyModels } from "@jikimi/recognizers";
+import { z } from "zod";
+import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
+import { callsPerCore, keepMeasuredModels, type MeasuredModels } from "../measured-models.ts";
+import { readSettings } from "./settings.ts";
+import { renderTable } from "./table.ts";
+
+function modelsFolder({ root }: Invocation): string {
+  return join(root, "assets", "models");
+}
+
+export const modelsList: Command = {
+  name: "models list",
+  summary: { ko: "음성 모델 목록", en: "list the models" },
+  usage: "",
+  options: [],
+  async run(invocation) {
+    const { json, out, language } = invocation;
+    const models = await listModels(modelsFolder(invocation));
+    if (json) out(`${JSON.stringify(models)}\n`);
+    else {
+      const rows = models.map(({ name, version, licence, hears }) => [name, version, licence, hears[language]]);
+      const header = { ko: ["모델", "판", "라이선스", "알아듣는 것"], en: ["model", "version", "licence", "hears"] };
+      out(renderTable(header[language], rows));
+    }
+    return 0;
+  },
+};
+
+export const modelsVerify: Command = {
+  name: "models verify",
+  summary: { ko: "음성 모델 파일을 검사값과 대조", en: "check the model files against their hashes" },
+  usage: "",
+  options: [],
+  async run(invocation) {
+    const { json, out } = invocation;
+    const checks = await verifyModels(modelsFolder(invocation));
+    if (json) out(`${JSON.stringify(checks)}\n`);
+    else
+      for (const { model, path, result } of checks) out(`${result === "ok" ? "✔" : "✘"} ${model} ${path} ${result}\n`);
+    return checks.every(({ result }) => result === "ok") ? 0 : 1;
+  },
+};
+
+/** About a minute's work for both recognisers together on a slow machine. */
+const measuredClips = 24;
+const recognizers: readonly RecognizerName[] = ["whisper-base-ko", "demo"];
+
+export const modelsMeasure: Command = {
+  name: "models measure",
+  summary: {
+    ko: "인식기가 이 컴퓨터에서 얼마나 빠르고 정확한지 측정",
+    en: "measure what each recogniser costs and gets wrong on this machine",
+  },
+  usage: "[--clips FOLDER]",
+  options: [
+    {
+      name: "clips",
+      takesValue: true,
+      summary: {
+        ko: "사람의 녹음으로 측정: clips 폴더와 transcripts.tsv(파일 이름, 탭, 말한 내용)가 든 폴더",
+        en: "measure on people's recordings: a folder with clips/ and transcripts.tsv (file name, tab, what is said)",
+      },
+    },
+  ],
+  async run(invocation) {
+    const { root, clock, json, out, err, say, option, signal } = invocation;
+    const own = option("clips");
+    const clips = own === undefined ? await shippedClips(root) : await ownClips(own);
+    const models: MeasuredModels["models"][number][] = [];
+    for (const name of recognizers) {
+      err(`${say({ ko: `${name}: 녹음 ${clips.length}개 …`, en: `${name}: ${clips.length} clips …` })}\n`);
+      const knowsVoices = own !== undefined || name === "demo";
+      models.push(await measure(name, clips, { clock, signal, knowsVoices, modelsDir: modelsFolder(invocation) }));
+    }
+    const measured: MeasuredModels = {
+      formatVersion: 1,
+      measuredAtMs: clock.nowMs(),
+      clips: own === undefined ? "shipped" : "own",
+      models,
+    };
+    const settings = await readSettings(invocation);
+    if (settings.kind === "ok") await keepMeasuredModels(settings.config.dataFolder, measured);
+    if (json) out(`${JSON.stringify(measured)}\n`);
+    else out(await rendered(measured, invocation));
+    return 0;
+  },
+};
+
+type Clip = { readonly path: string; readonly text: string };
+
+async function measure(
+  name: RecognizerName,
+  clips: readonly Clip[],
+  {
+    knowsVoices,
+    modelsDir,
+    clock,
+    signal,
+  }: { knowsVoices: boolean; modelsDir: string; clock: Clock; signal: AbortSignal },
+): Promise<MeasuredModels["models"][number]> {
+  await using ears = await openEars({ recognizer: name, clock, log: silentLog, modelsDir });
+  let cpuMs = 0;
+  let audioMs = 0;
+  let errors = 0;
+  let length = 0;
+  for (const { path, text } of clips) {
+    const heard = await transcribeFile({ path, ears, signal });
+    cpuMs += heard.cpuMs;
+    audioMs += heard.audioMs;
+    const score = characterErrors(text, heard.text);
+    errors += score.errors;
+    length += score.length;
+  }
+  const cpuPerSecond = Math.max(1, cpuMs) / Math.max(1, audioMs);
+  return {
+    name,
+    seconds: Math.max(1, Math.round(audioMs / 1000)),
+    cpuPerSecond: Number(cpuPerSecond.toPrecision(2)),
+    callsPerCore: callsPerCore(cpuPerSecond),
+    errorPercent: knowsVoices ? Number(((100 * errors) / Math.max(1, length)).toFixed(1)) : null,
+  };
+}
+
+const Manifest = z.object({ lines: z.array(z.object({ file: z.string(), text: z.string() })) });
+
+async function shippedClips(root: string): Promise<readonly Clip[]> {
+  const folder = join(root, "assets", "sounds", "scenarios");
+  const { lines } = Manifest.parse(JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")));
+  return lines.slice(0, measuredClips).map(({ file, text }) => ({ path: join(folder, file), text }));
+}
+
+async function ownClips(folder: string): Promise<readonly Clip[]> {
+  const unusable = (cause?: unknown) =>
+    new CommandFailure(
+      "unusable-clips",
+      { ko: `${folder}: 측정할 녹음이 없습니다.`, en: `${folder}: there are no clips to measure on.` },
+      {
+        ko: "폴더에 clips/ 와 transcripts.tsv(줄마다 파일 이름, 탭, 말한 내용)를 두십시오.",
+        en: "Put clips/ and transcripts.tsv into the folder (a line each: file name, tab, what is said).",
+      },
+      2,
+      { cause },
+    );
+  let table: string;
+  let names: ReadonlySet<string>;
+  try {
+    table = await readFile(join(folder, "transcripts.tsv"), "utf8");
+    names = new Set(await readdir(join(folder, "clips")));
+  } catch (cause) {
+    throw unusable(cause);
+  }
+  const clips = table.split(/\r?\n/).flatMap((line) => {
+    const [name = "", text = ""] = line.split("\t");
+    return names.has(name) && text !== "" ? [{ path: join(folder, "clips", name), text }] : [];
+  });
+  if (clips.length === 0) throw unusable();
+  return clips.slice(0, measuredClips);
+}
+
+async function rendered({ models, clips }: MeasuredModels, invocation: Invocation): Promise<string> {
+  const { language, say } = invocation;
+  const described = new Map((await listModels(modelsFolder(invocation))).map((model) => [model.name, model]));
+  const header = {
+    ko: ["모델", "라이선스", "1초를 듣는 데 드는 CPU", "한 코어의 통화 수", "틀린 글자", "알아듣는 것"],
+    en: ["model", "licence", "CPU for a second of sound", "calls a core", "characters wrong", "hears"],
+  };
+  const rows = models.map(({ name, cpuPerSecond, callsPerCore: calls, errorPercent }) => [
+    name,
+    described.get(name)?.licence ?? "",
+    `${cpuPerSecond} s`,
+    String(calls),
+    errorPercent === null ? "–" : `${errorPercent} %`,
+    described.get(name)?.hears[language] ?? "",
+  ]);
+  const note =
+    clips === "own"
+      ? { ko: "주신 녹음으로 측정했습니다.", en: "Measured on your clips." }
+      : {
+          ko: "지킴이에 들어 있는 합성 음성으로 측정했습니다. 사람의 말을 얼마나 틀리는지는 --clips 로 녹음을 주시면 측정합니다.",
+          en: "Measured on the synthetic voices that come with Jikimi; give recordings of people by --clips to measure errors on them.",
+        };
+  return `${renderTable(header[language], rows)}${say(note)}\n`;
+}
