@@ -1,4 +1,5 @@
-import type { Recognizer, RecognizerName } from "@jikimi/listening";
+import type { RecognizerName } from "@jikimi/kernel";
+import type { Recognizer } from "@jikimi/listening";
 
 /** A recogniser that a process can wait for and close. */
 export type OwnedRecognizer = Recognizer & AsyncDisposable & { readonly waiting: number };

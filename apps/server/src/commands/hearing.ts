@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { silentLog } from "@jikimi/kernel";
+import { recognizerNames, silentLog } from "@jikimi/kernel";
 import { openEars, transcribeFile } from "@jikimi/recognizers";
 import { SoundFileError, type SoundFileErrorCode, type SoundProblem } from "@jikimi/sound-files";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
@@ -18,12 +18,13 @@ export const recognizerOption = {
 
 /** Opens the recogniser that was asked for. */
 export function openAskedEars({ option, clock, root }: Invocation) {
-  const recognizer = option("recognizer") ?? "whisper-base-ko";
-  if (recognizer !== "whisper-base-ko" && recognizer !== "demo") {
+  const asked = option("recognizer") ?? "whisper-base-ko";
+  const recognizer = recognizerNames.find((name) => name === asked);
+  if (recognizer === undefined) {
     throw new CommandFailure(
       "unknown-recognizer",
-      { ko: `‘${recognizer}’ 인식기는 없습니다.`, en: `There is no recogniser '${recognizer}'.` },
-      { ko: "whisper-base-ko 또는 demo 를 고르십시오.", en: "Choose whisper-base-ko or demo." },
+      { ko: `‘${asked}’ 인식기는 없습니다.`, en: `There is no recogniser '${asked}'.` },
+      { ko: `${recognizerNames.join(", ")} 중에서 고르십시오.`, en: `Choose one of ${recognizerNames.join(", ")}.` },
       2,
     );
   }

@@ -1,8 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Clock, silentLog } from "@jikimi/kernel";
+import { type Clock, type RecognizerName, recognizerNames, silentLog } from "@jikimi/kernel";
 import { characterErrors } from "@jikimi/language";
-import type { RecognizerName } from "@jikimi/listening";
 import { listModels, openEars, transcribeFile, verifyModels } from "@jikimi/recognizers";
 import { z } from "zod";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
@@ -49,7 +48,6 @@ export const modelsVerify: Command = {
 
 /** About a minute's work for both recognisers together on a slow machine. */
 const measuredClips = 24;
-const recognizers: readonly RecognizerName[] = ["whisper-base-ko", "demo"];
 
 export const modelsMeasure: Command = {
   name: "models measure",
@@ -73,7 +71,7 @@ export const modelsMeasure: Command = {
     const own = option("clips");
     const clips = own === undefined ? await shippedClips(root) : await ownClips(own);
     const models: MeasuredModels["models"][number][] = [];
-    for (const name of recognizers) {
+    for (const name of recognizerNames) {
       err(`${say({ ko: `${name}: 녹음 ${clips.length}개 …`, en: `${name}: ${clips.length} clips …` })}\n`);
       const knowsVoices = own !== undefined || name === "demo";
       models.push(await measure(name, clips, { clock, signal, knowsVoices, modelsDir: modelsFolder(invocation) }));

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { RecognizerName } from "@jikimi/kernel";
 import type { z } from "zod";
 import type { Text } from "../cli/text.ts";
 import { parseDotEnv } from "./dot-env.ts";
@@ -25,7 +26,7 @@ export type Config = {
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly mediaWorkers: number;
   readonly listenWorkers: number;
-  readonly recognizer: "whisper-base-ko" | "demo";
+  readonly recognizer: RecognizerName;
   /** What an agent with a desk open gets to write a call up in; 0: none. */
   readonly wrapUpMs: number;
 };

@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from "node:net";
+import { recognizerNames } from "@jikimi/kernel";
 import { z } from "zod";
 import type { Text } from "../cli/text.ts";
 
@@ -137,7 +138,7 @@ export const settings = {
     must: { ko: "1부터 16까지의 정수여야 합니다", en: "must be a whole number from 1 to 16" },
   },
   JIKIMI_RECOGNIZER: {
-    schema: z.enum(["whisper-base-ko", "demo"]),
+    schema: z.enum(recognizerNames),
     fallback: "whisper-base-ko",
     must: {
       ko: "whisper-base-ko(사람의 목소리) 또는 demo(합성 음성만)여야 합니다",

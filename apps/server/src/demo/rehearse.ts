@@ -1,6 +1,6 @@
 import type { CallEventBody, Judge, Sounds } from "@jikimi/calls";
-import type { UtteranceId } from "@jikimi/kernel";
-import type { HeardUtterance, RecognizerName } from "@jikimi/listening";
+import type { RecognizerName, UtteranceId } from "@jikimi/kernel";
+import type { HeardUtterance } from "@jikimi/listening";
 import {
   type Announcement,
   type Decision,

@@ -1,13 +1,6 @@
 import { Resampler, resample, toInt16 } from "@jikimi/audio";
-import type { Clock, Log } from "@jikimi/kernel";
-import {
-  type HeardUtterance,
-  hearRecording,
-  type OfflineResult,
-  type RecognizerName,
-  type Word,
-  type WordHint,
-} from "@jikimi/listening";
+import type { Clock, Log, RecognizerName } from "@jikimi/kernel";
+import { type HeardUtterance, hearRecording, type OfflineResult, type Word, type WordHint } from "@jikimi/listening";
 import { openSoundFile, SoundFileError, type SoundProblem } from "@jikimi/sound-files";
 import { defaultModelsDir } from "./models.ts";
 import { SileroModel } from "./silero.ts";

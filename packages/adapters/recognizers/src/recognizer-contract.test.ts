@@ -1,5 +1,4 @@
-import { SystemClock, silentLog } from "@jikimi/kernel";
-import type { RecognizerName } from "@jikimi/listening";
+import { type RecognizerName, SystemClock, silentLog } from "@jikimi/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTestLine } from "../testing/test-sound.ts";
 import { defaultModelsDir } from "./models.ts";

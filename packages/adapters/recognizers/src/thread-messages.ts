@@ -1,4 +1,5 @@
-import type { RecognizerName, Transcription } from "@jikimi/listening";
+import type { RecognizerName } from "@jikimi/kernel";
+import type { Transcription } from "@jikimi/listening";
 
 /** Between `ThreadedRecognizer` and its thread, which share their memory and their source: nothing here is validated. */
 export type ThreadStart = { readonly recognizer: RecognizerName; readonly modelsDir: string };

@@ -1,12 +1,6 @@
 import { Worker } from "node:worker_threads";
-import type { Clock, Log, Speaker, Timer } from "@jikimi/kernel";
-import {
-  ListeningError,
-  type Recognizer,
-  type RecognizerName,
-  type TranscribeOptions,
-  type Transcription,
-} from "@jikimi/listening";
+import type { Clock, Log, RecognizerName, Speaker, Timer } from "@jikimi/kernel";
+import { ListeningError, type Recognizer, type TranscribeOptions, type Transcription } from "@jikimi/listening";
 import { sourceThreadEntry, type ThreadEntry } from "./thread-entry.ts";
 import type { ThreadReply, ThreadRequest, ThreadStart } from "./thread-messages.ts";
 

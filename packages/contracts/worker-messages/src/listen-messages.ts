@@ -1,4 +1,4 @@
-import type { CallId } from "@jikimi/kernel";
+import { type CallId, recognizerNames } from "@jikimi/kernel";
 import { z } from "zod";
 
 /**
@@ -13,7 +13,7 @@ const callId = z
   .max(128)
   .transform((id) => id as CallId);
 const speaker = z.enum(["caller", "agent"]);
-const recognizer = z.enum(["whisper-base-ko", "demo"]);
+const recognizer = z.enum(recognizerNames);
 const abuseLabel = z.enum(["profanity", "insult", "threat", "sexual_harassment", "discrimination"]);
 const share = z.number().min(0).max(1);
 

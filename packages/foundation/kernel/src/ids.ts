@@ -16,6 +16,10 @@ export type UtteranceId = Brand<string, "UtteranceId">;
 /** The two people on a call. The customer is called `caller` in both directions, as the recording's left channel is. */
 export type Speaker = "caller" | "agent";
 
+/** `whisper-base-ko` hears people; `demo` hears the simulated caller's synthetic voice only. */
+export const recognizerNames = ["whisper-base-ko", "demo"] as const;
+export type RecognizerName = (typeof recognizerNames)[number];
+
 /** Who placed the call: the customer (`inbound`) or the agent (`outbound`). */
 export type CallDirection = "inbound" | "outbound";
 

@@ -1,18 +1,20 @@
 export { type Clock, holdProcess, ManualClock, SystemClock, type Timer } from "./clock.ts";
-export type {
-  AgentId,
-  Brand,
-  CallDirection,
-  CallId,
-  Cancellable,
-  DepartmentId,
-  EpochMs,
-  IncidentId,
-  LegId,
-  PolicyId,
-  Speaker,
-  TrunkId,
-  UtteranceId,
+export {
+  type AgentId,
+  type Brand,
+  type CallDirection,
+  type CallId,
+  type Cancellable,
+  type DepartmentId,
+  type EpochMs,
+  type IncidentId,
+  type LegId,
+  type PolicyId,
+  type RecognizerName,
+  recognizerNames,
+  type Speaker,
+  type TrunkId,
+  type UtteranceId,
 } from "./ids.ts";
 export { Listeners } from "./listeners.ts";
 export { type Log, type LogFields, silentLog } from "./log.ts";

@@ -1,4 +1,4 @@
-import type { AgentId, CallDirection, Speaker } from "@jikimi/kernel";
+import type { AgentId, CallDirection, RecognizerName, Speaker } from "@jikimi/kernel";
 import type {
   Actor,
   Announcement,
@@ -9,7 +9,7 @@ import type {
   RefusalReason,
 } from "@jikimi/protection";
 import type { RecordingGap } from "@jikimi/recording";
-import type { RecognizerName, Word, WordHint } from "./ports.ts";
+import type { Word, WordHint } from "./ports.ts";
 
 /**
  * What happened on a call, in order: the journal, `calls show`, the demo's output and the live events all speak

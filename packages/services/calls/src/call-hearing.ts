@@ -1,6 +1,6 @@
-import type { CallId } from "@jikimi/kernel";
+import type { CallId, RecognizerName } from "@jikimi/kernel";
 import type { Call, Party } from "./call.ts";
-import type { Hearing, HearingEvent, MediaPlane, RecognizerName } from "./ports.ts";
+import type { Hearing, HearingEvent, MediaPlane } from "./ports.ts";
 
 /**
  * Ties each call's two sides to the ears and brings what is heard into the call's inbox. When the ears are gone the

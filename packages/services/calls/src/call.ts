@@ -8,6 +8,7 @@ import {
   type EpochMs,
   type LegId,
   type Log,
+  type RecognizerName,
   WaitingQueue,
 } from "@jikimi/kernel";
 import type { Dialog, DialogEnd } from "@jikimi/sip";
@@ -15,7 +16,7 @@ import type { CallEvent, CallEventBody } from "./call-events.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InboxItem } from "./inbox.ts";
 import type { PlayedWatch } from "./playing.ts";
-import type { RecognizerName, TrialKind } from "./ports.ts";
+import type { TrialKind } from "./ports.ts";
 
 /** Why a call ended: one closed list, the same for the record, the report and the screen. */
 export type EndReason =

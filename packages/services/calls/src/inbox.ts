@@ -1,5 +1,6 @@
+import type { RecognizerName } from "@jikimi/kernel";
 import type { ProtectionEvent, RefusalReason } from "@jikimi/protection";
-import type { RecognizerName, Utterance } from "./ports.ts";
+import type { Utterance } from "./ports.ts";
 
 /** What comes to the decision: heard words still to be judged, or an event of the call itself. */
 export type InboxItem =

@@ -24,7 +24,6 @@ export type {
   MediaEvent,
   MediaPlane,
   MediaWorkerHealth,
-  RecognizerName,
   RecordingRequest,
   RecordingShelf,
   SdpResult,

@@ -1,4 +1,4 @@
-import type { CallId, DepartmentId, EpochMs, LegId, Speaker } from "@jikimi/kernel";
+import type { CallId, DepartmentId, EpochMs, LegId, RecognizerName, Speaker } from "@jikimi/kernel";
 import type { RecordingSummary } from "@jikimi/recording";
 
 /**
@@ -153,9 +153,6 @@ export interface Hearing {
 
 /** `simulated`: the simulated caller; `self`: one of ours plays the caller. Both are practice. */
 export type TrialKind = "simulated" | "self";
-
-/** `whisper-base-ko` hears people; `demo` hears the simulated caller's synthetic voice only. */
-export type RecognizerName = "whisper-base-ko" | "demo";
 
 /** Times as the utterance's. */
 export type Word = {

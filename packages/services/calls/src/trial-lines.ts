@@ -1,8 +1,8 @@
 import type { Trunk } from "@jikimi/directory";
-import type { AgentId, CallId, Clock, Random, Timer } from "@jikimi/kernel";
+import type { AgentId, CallId, Clock, Random, RecognizerName, Timer } from "@jikimi/kernel";
 import type { Policy } from "@jikimi/protection";
 import type { Flow } from "@jikimi/sip";
-import type { RecognizerName, TrialKind } from "./ports.ts";
+import type { TrialKind } from "./ports.ts";
 
 /** A line for practice, between one agent and a caller who is none. */
 export type TrialLine = {

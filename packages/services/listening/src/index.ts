@@ -5,7 +5,6 @@ export { hearRecording, type OfflineHearing, type OfflineResult, type OfflineSou
 export type {
   HeardUtterance,
   Recognizer,
-  RecognizerName,
   Resample,
   TranscribeOptions,
   Transcription,

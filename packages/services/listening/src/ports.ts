@@ -1,8 +1,5 @@
-import type { Speaker } from "@jikimi/kernel";
+import type { RecognizerName, Speaker } from "@jikimi/kernel";
 import type { AbuseLabel } from "@jikimi/language";
-
-/** `whisper-base-ko` hears people; `demo` hears the simulated caller's synthetic voice only. */
-export type RecognizerName = "whisper-base-ko" | "demo";
 
 /** Times in a `Transcription` count from the beginning of the sound that was given, in a `HeardUtterance` from the call's. */
 export type Word = {

@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tone, writeWav } from "@jikimi/audio";
-import type { RecognizerName } from "@jikimi/calls";
-import type { CallId, DepartmentId, ResourceScope } from "@jikimi/kernel";
+import type { CallId, DepartmentId, RecognizerName, ResourceScope } from "@jikimi/kernel";
 import { type AbuseLabel, defaultPolicy, type LabelRule, type Policy } from "@jikimi/protection";
 import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
 import type { Jikimi } from "../../compose.ts";

@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import type { RecognizerName } from "@jikimi/calls";
 import { ResourceScope } from "@jikimi/kernel";
 import { readLines } from "../../demo/lines.ts";
 import { type Bench, type BenchWorld, watchConditions } from "../bench.ts";
@@ -19,7 +18,8 @@ const batches = [
   { calls: 1, times: 8 },
 ] as const;
 const leastSamples = 20;
-const recognizers: readonly RecognizerName[] = ["whisper-base-ko", "demo"];
+const recognizers = ["whisper-base-ko", "demo"] as const;
+type Compared = (typeof recognizers)[number];
 /** A line of a scene that `demo` understands. */
 const demoLine = { scenario: "outbound-abusive", order: 2 } as const;
 const measureWithinMs = 300_000;
@@ -27,7 +27,7 @@ const measureWithinMs = 300_000;
 type Cell = { readonly samples: number; readonly missed: number; readonly p50: number; readonly p95: number };
 
 type Measured = {
-  readonly recognizer: RecognizerName;
+  readonly recognizer: Compared;
   readonly alone: Cell;
   readonly together: Cell;
   readonly rows: readonly Row[];
@@ -91,14 +91,14 @@ async function run(world: BenchWorld): Promise<BenchResult> {
  * Whisper understands almost nothing that espeak-ng says; this line it does (see README.md). The demo recogniser understands
  * nothing else.
  */
-async function phrasesOf(root: string): Promise<Readonly<Record<RecognizerName, string>>> {
+async function phrasesOf(root: string): Promise<Readonly<Record<Compared, string>>> {
   const { caller } = await readLines(root, demoLine.scenario);
   const demo = caller[demoLine.order];
   if (demo === undefined) throw new Error(`the scene ${demoLine.scenario} has no line ${demoLine.order}`);
   return { "whisper-base-ko": fileURLToPath(new URL("./whisper-line.wav", import.meta.url)), demo };
 }
 
-async function measure(world: BenchWorld, recognizer: RecognizerName, phrasePath: string): Promise<Measured> {
+async function measure(world: BenchWorld, recognizer: Compared, phrasePath: string): Promise<Measured> {
   const { clock, signal } = world;
   await using scope = new ResourceScope();
   world.progress({ ko: `${recognizer}: 상담실을 엽니다 …`, en: `${recognizer}: opening a call centre …` });
