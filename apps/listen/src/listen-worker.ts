@@ -1,5 +1,13 @@
-import type { CallId, Clock, Log, Random } from "@jikimi/kernel";
-import { type ListenerEvent, type Resample, StreamListener, type VoiceActivityModel } from "@jikimi/listening";
+import type { CallId, Clock, Log, Random, RecognizerName, Speaker } from "@jikimi/kernel";
+import {
+  ASSUMED_COST,
+  type HearingCost,
+  type ListenerEvent,
+  type Resample,
+  StreamListener,
+  shareAttention,
+  type VoiceActivityModel,
+} from "@jikimi/listening";
 import type { ListenReport, ListenRequest } from "@jikimi/worker-messages";
 import type { Recognizers } from "./recognizers.ts";
 import type { TapServer } from "./tap-server.ts";
@@ -20,6 +28,10 @@ type OpenStream = Extract<ListenRequest, { kind: "open-stream" }>;
 
 type Stream = {
   readonly request: OpenStream;
+  readonly speaker: Speaker;
+  readonly openedAtMs: number;
+  atRisk: boolean;
+  heard: boolean;
   readonly token: string;
   readonly listener: StreamListener;
   readonly stopping: AbortController;
@@ -32,11 +44,13 @@ const LAST_WORDS_MS = 10_000;
 
 /**
  * The listen process without its process: requests in, reports out. A stream is a tap and a listener; it ends
- * with the tap, with the call, or when the same speaker's stream is opened anew.
+ * with the tap, with the call, or when the same speaker's stream is opened anew. Where there is more to hear than the
+ * recogniser can, the least needed streams are set aside, and the server is told.
  */
 export class ListenWorker {
   readonly #options: ListenWorkerOptions;
   readonly #streams = new Set<Stream>();
+  readonly #costs = new Map<RecognizerName, HearingCost>();
   /** Frames dropped by streams that are gone. */
   #droppedByEnded = 0;
 
@@ -53,10 +67,22 @@ export class ListenWorker {
       case "close-call":
         this.#close((stream) => stream.request.callId === request.callId);
         break;
+      case "attend":
+        for (const stream of this.#streams) {
+          if (stream.request.callId === request.callId) stream.atRisk = request.atRisk;
+        }
+        this.#share();
+        break;
       case "ping":
         this.#answer(request.pingId);
         break;
     }
+  }
+
+  /** From now on this recogniser is shared out by what it was measured to cost here. */
+  setCost(recognizer: RecognizerName, cost: HearingCost): void {
+    this.#costs.set(recognizer, cost);
+    this.#share();
   }
 
   /** Ends every stream and waits for the last words to be recognised. */
@@ -97,10 +123,13 @@ export class ListenWorker {
         .run({ signal: stopping.signal })
         .catch((failure: unknown) => log.error({ callId, speaker, failure: String(failure) }, "stream failed"))
         .finally(() => this.#forget(stream));
-      const stream: Stream = { request, token, listener, stopping, finished };
+      const atRisk = [...this.#streams].some((other) => other.request.callId === callId && other.atRisk);
+      const rank = { speaker, openedAtMs: clock.nowMs(), atRisk, heard: true };
+      const stream: Stream = { request, ...rank, token, listener, stopping, finished };
       this.#streams.add(stream);
       taps.admit(token, { frame: (frame) => listener.push(frame), end: () => this.#end(stream) });
       report({ kind: "stream-opened", requestId, sink: { host: tapHost, port: taps.port, token } });
+      this.#share();
     } catch (failure) {
       log.error({ callId, speaker, recognizer: request.recognizer, failure: String(failure) }, "stream refused");
       report({ kind: "stream-refused", requestId, why: String(failure) });
@@ -119,7 +148,29 @@ export class ListenWorker {
   }
 
   #forget(stream: Stream): void {
-    if (this.#streams.delete(stream)) this.#droppedByEnded += stream.listener.droppedFrames;
+    if (!this.#streams.delete(stream)) return;
+    this.#droppedByEnded += stream.listener.droppedFrames;
+    this.#share();
+  }
+
+  /** Each recogniser hears what it can; the rest is set aside. */
+  #share(): void {
+    const open = [...this.#streams];
+    for (const recognizer of new Set(open.map(({ request }) => request.recognizer))) {
+      const streams = open.filter(({ request }) => request.recognizer === recognizer);
+      const attended = shareAttention(streams, this.#costs.get(recognizer) ?? ASSUMED_COST);
+      for (const stream of streams) this.#attend(stream, attended.has(stream));
+    }
+  }
+
+  #attend(stream: Stream, heard: boolean): void {
+    if (stream.heard === heard) return;
+    stream.heard = heard;
+    if (heard) stream.listener.resume();
+    else stream.listener.pause();
+    const { callId, speaker } = stream.request;
+    this.#options.log.warn({ callId, speaker, heard }, heard ? "a stream is heard again" : "a stream is set aside");
+    this.#options.report({ kind: "attention", callId, speaker, heard });
   }
 
   #tell(callId: CallId, { speaker, recognizer }: OpenStream, event: ListenerEvent): void {

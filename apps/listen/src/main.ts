@@ -1,5 +1,7 @@
-import { resample } from "@jikimi/audio";
+import { readFile } from "node:fs/promises";
+import { readSound, resample } from "@jikimi/audio";
 import { type LogFields, SystemClock, SystemRandom } from "@jikimi/kernel";
+import { calibrate, type Recognizer, wholeCalls } from "@jikimi/listening";
 import { SileroModel, sourceThreadEntry, ThreadedRecognizer } from "@jikimi/recognizers";
 import { createLog } from "@jikimi/telemetry";
 import { type ListenReport, ListenRequest, ListenWorkerConfig } from "@jikimi/worker-messages";
@@ -28,16 +30,36 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => {});
 
   const entry = config.threadUrl === undefined ? sourceThreadEntry() : { url: new URL(config.threadUrl), execArgv: [] };
-  const recognizers = new Recognizers((name) =>
-    ThreadedRecognizer.start({
+  const stopping = new AbortController();
+  /** Nobody waits for it; until it is known, an assumption serves. */
+  const learnCost = async (recognizer: Recognizer): Promise<void> => {
+    if (config.calibrationSound === undefined) return;
+    const read = readSound(await readFile(config.calibrationSound));
+    if (read.kind === "unreadable") throw new Error(`${config.calibrationSound}: ${read.why}`);
+    const speech = resample(
+      Float32Array.from(read.pcm, (sample) => sample / 32_768),
+      8000,
+      recognizer.sampleRateHz,
+    );
+    const cost = await calibrate(recognizer, speech, { clock, signal: stopping.signal });
+    if (cost === null) return;
+    worker.setCost(recognizer.name, cost);
+    report({ kind: "calibrated", recognizer: recognizer.name, ...cost, calls: wholeCalls(cost) });
+  };
+  const recognizers = new Recognizers(async (name) => {
+    const recognizer = await ThreadedRecognizer.start({
       name,
       modelsDir: config.modelsDir,
       clock,
       log,
       entry,
       onLost: (why) => report({ kind: "recognizer-lost", recognizer: name, why }),
-    }),
-  );
+    });
+    learnCost(recognizer).catch((failure: unknown) => {
+      if (!stopping.signal.aborted) log.warn({ recognizer: name, failure: String(failure) }, "not calibrated");
+    });
+    return recognizer;
+  });
   const voices = SileroModel.load(config.modelsDir);
   const taps = await TapServer.listen({ host: config.tapHost, clock, log });
   const random = new SystemRandom();
@@ -55,6 +77,7 @@ async function main(): Promise<void> {
   await Promise.all(config.recognizers.map((name) => recognizers.get(name)));
 
   const stop = async (): Promise<void> => {
+    stopping.abort();
     await worker.stop();
     await taps[Symbol.asyncDispose]();
     await recognizers[Symbol.asyncDispose]();

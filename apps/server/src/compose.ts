@@ -23,6 +23,7 @@ import { Keyring, RecordingShelf } from "@jikimi/recording";
 import { CallAudio } from "./call-audio.ts";
 import type { Config } from "./config/index.ts";
 import { checkCutOffRecordings } from "./cut-off-recordings.ts";
+import { readLines } from "./demo/lines.ts";
 import { installTrial, publishPresets } from "./first-start.ts";
 import { WebApp } from "./http/web-app.ts";
 import { HttpSide } from "./http-side.ts";
@@ -162,6 +163,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       log,
     }),
   );
+  const [calibrationSound] = (await readLines(root, "polite")).caller;
   const hearing = scope.use(
     new ListenWorkers({
       entry: { path: join(root, "apps/listen/src/main.ts"), execArgv: sourceExecArgv },
@@ -169,6 +171,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
         modelsDir: join(root, "assets/models"),
         recognizers: [config.recognizer],
         tapHost: "127.0.0.1",
+        ...(calibrationSound === undefined ? {} : { calibrationSound }),
         logLevel,
       },
       workers: config.listenWorkers,

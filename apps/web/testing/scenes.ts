@@ -27,6 +27,8 @@ export const sceneNames = [
   "ending",
   "long-call",
   "hearing-lost",
+  "hearing-set-aside",
+  "caller-only",
   "reconnecting",
   "dialling",
   "trial",
@@ -64,7 +66,7 @@ function callAt(nowMs: number, change: Partial<CallView> = {}): CallView {
     endedBy: null,
     endReason: null,
     recording: { mode: "all-call", on: true, failed: false },
-    hearing: { state: "listening", lagMs: 300, recognizer: "whisper-base-ko" },
+    hearing: { state: "listening", callerOnly: false, lagMs: 300, recognizer: "whisper-base-ko" },
     longCall: {
       limitAtMs: nowMs + 16 * minute + 48_000,
       noticesAtMs: [nowMs + 11 * minute + 48_000],
@@ -222,7 +224,11 @@ export function scene(name: SceneName, nowMs: number): Scene {
       return {
         ...plain,
         lines: linesOf(Array.from({ length: 40 }, () => talk).flat(), nowMs),
-        desk: withCall(callAt(nowMs, { hearing: { state: "listening", lagMs: 3400, recognizer: "whisper-base-ko" } })),
+        desk: withCall(
+          callAt(nowMs, {
+            hearing: { state: "listening", callerOnly: false, lagMs: 3400, recognizer: "whisper-base-ko" },
+          }),
+        ),
       };
     case "held":
       return { ...plain, desk: withCall(callAt(nowMs, { heldBy: "agent" })) };
@@ -336,9 +342,23 @@ export function scene(name: SceneName, nowMs: number): Scene {
     case "hearing-lost":
       return {
         ...plain,
-        desk: withCall(callAt(nowMs, { hearing: { state: "lost", lagMs: 0, recognizer: null } }), {
+        desk: withCall(callAt(nowMs, { hearing: { state: "lost", callerOnly: false, lagMs: 0, recognizer: null } }), {
           service: { hearing: "down", media: "ok", records: "spooling", recognizer: null, limitations: [] },
         }),
+      };
+    case "hearing-set-aside":
+      return {
+        ...plain,
+        desk: withCall(
+          callAt(nowMs, { hearing: { state: "set-aside", callerOnly: true, lagMs: 0, recognizer: "whisper-base-ko" } }),
+        ),
+      };
+    case "caller-only":
+      return {
+        ...plain,
+        desk: withCall(
+          callAt(nowMs, { hearing: { state: "listening", callerOnly: true, lagMs: 0, recognizer: "whisper-base-ko" } }),
+        ),
       };
     case "reconnecting":
       return { ...plain, telephone: null, desk: withCall(callAt(nowMs, { phase: "reconnecting" })) };
@@ -362,7 +382,7 @@ export function scene(name: SceneName, nowMs: number): Scene {
         desk: withCall({
           ...protectedCall(nowMs, { next: { kind: "offered", offerId: "o", offer: "warning", expiresAtMs: null } }),
           trial: "simulated",
-          hearing: { state: "listening", lagMs: 200, recognizer: "demo" },
+          hearing: { state: "listening", callerOnly: false, lagMs: 200, recognizer: "demo" },
         }),
       };
     case "ended-rest":

@@ -134,6 +134,8 @@ export const screens: readonly Screen[] = [
   onDesk("ending"),
   onDesk("long-call"),
   onDesk("hearing-lost"),
+  onDesk("hearing-set-aside"),
+  onDesk("caller-only"),
   onDesk("reconnecting"),
   onDesk("dialling"),
   onDesk("trial"),

@@ -149,6 +149,11 @@ function Troubles({ call, phone }: { call: CallView; phone: PhoneCall }) {
           {t("call.hearingLost")}
         </Note>
       )}
+      {call.hearing.state === "set-aside" && (
+        <Note tone="risk" live>
+          {t("call.hearingSetAside")}
+        </Note>
+      )}
       {call.recording.failed && (
         <Note tone="risk" live>
           {t("call.recordingFailedHelp")}

@@ -67,10 +67,17 @@ function Hearing({ hearing }: { hearing: CallView["hearing"] }) {
         {t("transcript.lost")}
       </Tag>
     );
+  if (hearing.state === "set-aside")
+    return (
+      <Tag tone="risk" icon="notice">
+        {t("transcript.setAside")}
+      </Tag>
+    );
   if (hearing.state === "not-yet") return <Tag>{t("transcript.notYet")}</Tag>;
   return (
     <>
       {hearing.recognizer === "demo" && <Tag icon="flask">{t("transcript.demo")}</Tag>}
+      {hearing.callerOnly && <Tag>{t("transcript.callerOnly")}</Tag>}
       {hearing.lagMs > lagShownMs && (
         <Tag tone="risk" icon="clock">
           {t("transcript.lag", { seconds: Math.round(hearing.lagMs / 1000) })}

@@ -159,6 +159,8 @@ export const en: AllTexts = {
     silent: "No sound is coming in. The connection is being checked.",
     hearingLost:
       "The conversation cannot be written down now. The call and its clock go on; Warn now and End still work.",
+    hearingSetAside:
+      "There are more calls now than can be heard, and this one waits; it is heard again as soon as there is room. The call and its clock go on; Warn now and End still work.",
     phase: {
       dialling: "Dialling",
       ringing: "Ringing",
@@ -301,6 +303,8 @@ export const en: AllTexts = {
     empty: "Nothing has been said yet",
     emptyHelp: "What the two of you say is written here as you speak.",
     lost: "Transcription stopped",
+    setAside: "Not being heard",
+    callerOnly: "Only the caller is written down",
     notYet: "Transcription is starting",
     demo: "Trial recogniser",
     lag: "{{seconds}} s behind",

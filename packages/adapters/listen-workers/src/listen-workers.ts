@@ -102,6 +102,10 @@ export class ListenWorkers implements Hearing, AsyncDisposable {
     }
   }
 
+  attend(callId: CallId, { atRisk }: { readonly atRisk: boolean }): void {
+    for (const worker of this.#pool.serving(callId)) worker.send({ kind: "attend", callId, atRisk });
+  }
+
   onEvent(listener: (event: HearingEvent) => void): () => void {
     return this.#listeners.add(listener);
   }
@@ -126,8 +130,14 @@ export class ListenWorkers implements Hearing, AsyncDisposable {
         log.error({ workerId, why: report.why }, "listen refused a stream");
         this.#pending.get(report.requestId)?.settle(null);
         break;
+      case "calibrated": {
+        const { recognizer, calls, fullPerSecond, leanPerSecond } = report;
+        log.info({ workerId, recognizer, calls, fullPerSecond, leanPerSecond }, "hearing was measured");
+        break;
+      }
       case "utterance":
       case "lagging":
+      case "attention":
         this.#emit(report);
         break;
       case "speech-started":

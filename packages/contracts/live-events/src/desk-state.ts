@@ -88,7 +88,10 @@ export const callView = z.object({
     failed: z.boolean(),
   }),
   hearing: z.object({
-    state: z.enum(["listening", "lost", "not-yet"]),
+    /** `set-aside`: there are more calls than can be heard, and the caller of this one waits; `lost`: nobody listens. */
+    state: z.enum(["listening", "set-aside", "lost", "not-yet"]),
+    /** Too much to hear: only the caller's words are written down. */
+    callerOnly: z.boolean(),
     /** How far the transcript is behind; shown beyond 2 s. */
     lagMs: z.number().nonnegative(),
     recognizer: z.string().nullable(),

@@ -15,6 +15,7 @@ const utterance = {
 test.for([
   { kind: "open-stream", requestId: 1, callId: "c-1", speaker: "agent", recognizer: "demo", callStartedAtMs: 1.5e12 },
   { kind: "close-call", callId: "c-1" },
+  { kind: "attend", callId: "c-1", atRisk: true },
   { kind: "ping", pingId: 0 },
   { kind: "stop" },
 ])("a request to $kind passes unchanged", (request) => {
@@ -27,6 +28,8 @@ test.for([
   { kind: "stream-refused", requestId: 1, why: "no model" },
   { kind: "utterance", callId: "c-1", recognizer: "demo", utterance },
   { kind: "speech-started", callId: "c-1", speaker: "caller", atMs: 1.5e12 },
+  { kind: "attention", callId: "c-1", speaker: "agent", heard: false },
+  { kind: "calibrated", recognizer: "demo", fullPerSecond: 0.07, leanPerSecond: 0.04, calls: 20 },
   { kind: "lagging", callId: "c-1", lagMs: 3100 },
   { kind: "recognizer-lost", recognizer: "demo", why: "exit 3" },
   { kind: "pong", pingId: 3, streams: 2, waiting: 1, droppedFrames: 0 },

@@ -5,7 +5,7 @@ import { z } from "zod";
  * What the server and a listen worker say to each other over the fork's pipe. Audio does not travel here: it comes
  * over the tap stream (`tap-stream.ts`), admitted by the token that `stream-opened` carries.
  *
- * Server → worker: `open-stream` `close-call` `ping` `stop`. Worker → server: the rest.
+ * Server → worker: `open-stream` `close-call` `attend` `ping` `stop`. Worker → server: the rest.
  */
 const callId = z
   .string()
@@ -25,6 +25,8 @@ export const ListenWorkerConfig = z.object({
   recognizers: z.array(recognizer),
   /** Where taps connect to; the port is the system's choice. */
   tapHost: z.string().min(1),
+  /** A WAV with speech: read again and again for some seconds at the start, to learn how many calls can be heard. */
+  calibrationSound: z.string().min(1).optional(),
   logLevel: z.enum(["debug", "info", "warn", "error"]),
   /** The program of the recogniser's thread, where it is not the source beside the adapter (a bundle). */
   threadUrl: z.url().optional(),
@@ -42,6 +44,8 @@ export const ListenRequest = z.discriminatedUnion("kind", [
     callStartedAtMs: z.number(),
   }),
   z.object({ kind: z.literal("close-call"), callId }),
+  /** A call at risk is heard before others where there is too much to hear. */
+  z.object({ kind: z.literal("attend"), callId, atRisk: z.boolean() }),
   z.object({ kind: z.literal("ping"), pingId: z.number().int().nonnegative() }),
   /** Finish what is being recognised and leave. */
   z.object({ kind: z.literal("stop") }),
@@ -88,6 +92,17 @@ export const ListenReport = z.discriminatedUnion("kind", [
     }),
   }),
   z.object({ kind: z.literal("speech-started"), callId, speaker, atMs: z.number() }),
+  /** There is more to hear than this worker can: this side of the call is set aside, or heard again. */
+  z.object({ kind: z.literal("attention"), callId, speaker, heard: z.boolean() }),
+  /** What hearing costs on this machine: seconds of the recogniser's thread for a second of speech. */
+  z.object({
+    kind: z.literal("calibrated"),
+    recognizer,
+    fullPerSecond: z.number().positive(),
+    leanPerSecond: z.number().positive(),
+    /** Calls that can be heard whole. */
+    calls: z.number().int().nonnegative(),
+  }),
   z.object({ kind: z.literal("lagging"), callId, lagMs: z.number().nonnegative() }),
   /** A recogniser's thread died and is being started again; the streams go on, what it held is lost. */
   z.object({ kind: z.literal("recognizer-lost"), recognizer, why: z.string() }),

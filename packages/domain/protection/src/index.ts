@@ -30,4 +30,4 @@ export {
 } from "./policy.ts";
 export { defaultPolicy, presets } from "./presets.ts";
 export type { PolicyProblem } from "./reading.ts";
-export { initialState, type ProtectionState } from "./state.ts";
+export { initialState, isAtRisk, type ProtectionState } from "./state.ts";

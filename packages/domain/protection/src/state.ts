@@ -116,6 +116,12 @@ export type LongCallClock = {
   readonly offerId: string | null;
 };
 
+/** Something was said that counts, or a stage waits or was reached: this call needs to be heard more than others. */
+export function isAtRisk({ entries, warnings, due, offer, warningRequest, hintUntilMs }: ProtectionState): boolean {
+  const waits = due !== null || offer !== null || warningRequest !== null || hintUntilMs !== null;
+  return waits || entries.length > 0 || warnings.length > 0;
+}
+
 export function initialState(options: {
   readonly direction: CallDirection;
   readonly policy: Policy;

@@ -108,7 +108,9 @@ export type CallEventBody =
   | { readonly kind: "agent-returned"; readonly agentId: AgentId | null; readonly awayMs: number }
   /** To another telephone of theirs, without a gap. */
   | { readonly kind: "agent-moved"; readonly agentId: AgentId | null }
-  | { readonly kind: "hearing-lost" | "hearing-restored"; readonly speaker?: Speaker; readonly why?: string }
+  /** `down`: nobody listens; `overload`: there are more calls than can be heard, and this side of this one waits. */
+  | { readonly kind: "hearing-lost"; readonly why: "down" | "overload"; readonly speaker?: Speaker }
+  | { readonly kind: "hearing-restored"; readonly speaker?: Speaker }
   | { readonly kind: "media-lost" | "media-restored"; readonly why?: string }
   | { readonly kind: "silent-line" | "line-returned"; readonly speaker: Speaker; readonly silentMs: number }
   | { readonly kind: "bye"; readonly by: "caller" | "agent" | "jikimi"; readonly reason: string }

@@ -30,14 +30,15 @@ export class CallHearing {
 
   /** Listens to both parties from here on; again for a new leg after a transfer or a lost media process. */
   async listen(call: Call): Promise<void> {
-    const listened = this.#calls.get(call.id) ?? { call, deaf: false };
+    const listened = this.#calls.get(call.id) ?? { call, deaf: false, setAside: new Set() };
     this.#calls.set(call.id, listened);
     const opened = await Promise.all([this.#listenTo(call, "caller"), this.#listenTo(call, "agent")]);
-    const deaf = opened.includes(false);
-    if (deaf === listened.deaf) return;
-    listened.deaf = deaf;
-    call.tell({ kind: deaf ? "hearing-lost" : "hearing-restored" });
-    call.put({ kind: "event", event: { kind: deaf ? "hearing-lost" : "hearing-restored" } });
+    this.#change(listened, { deaf: opened.includes(false) });
+  }
+
+  /** Where there is too much to hear, this call goes before others, or no longer. */
+  attend(call: Call, attention: { readonly atRisk: boolean }): void {
+    this.#hearing.attend(call.id, attention);
   }
 
   async stop(call: Call): Promise<void> {
@@ -80,6 +81,9 @@ export class CallHearing {
       case "listen-ready":
         for (const { call, deaf } of this.#calls.values()) if (deaf) void this.listen(call);
         return;
+      case "attention":
+        this.#setAside(event);
+        return;
       case "lagging":
         this.#calls.get(event.callId)?.call.log.warn({ lagMs: event.lagMs }, "hearing lags behind");
         return;
@@ -91,11 +95,45 @@ export class CallHearing {
   #lost(callId: CallId): void {
     const listened = this.#calls.get(callId);
     if (listened === undefined || listened.deaf) return;
-    listened.deaf = true;
-    listened.call.tell({ kind: "hearing-lost", why: "the listen process is gone" });
-    listened.call.put({ kind: "event", event: { kind: "hearing-lost" } });
+    // Another worker will say anew whom it cannot hear.
+    this.#change(listened, { deaf: true, setAside: new Set() });
     void this.listen(listened.call);
+  }
+
+  #setAside({ callId, speaker, heard }: Extract<HearingEvent, { kind: "attention" }>): void {
+    const listened = this.#calls.get(callId);
+    if (listened === undefined) return;
+    const setAside = new Set(listened.setAside);
+    if (heard) setAside.delete(speaker);
+    else setAside.add(speaker);
+    this.#change(listened, { setAside });
+  }
+
+  /** Tells who is no longer heard, or is again, and why. Only the caller's silence matters to protection. */
+  #change(listened: Listened, change: Partial<Omit<Listened, "call">>): void {
+    const before = { ...listened };
+    Object.assign(listened, change);
+    const { call, deaf } = listened;
+    if (deaf !== before.deaf) call.tell(deaf ? { kind: "hearing-lost", why: "down" } : { kind: "hearing-restored" });
+    for (const speaker of ["caller", "agent"] as const) {
+      const setAside = listened.setAside.has(speaker);
+      if (deaf || setAside === before.setAside.has(speaker)) continue;
+      call.tell(setAside ? { kind: "hearing-lost", why: "overload", speaker } : { kind: "hearing-restored", speaker });
+    }
+    const isCallerHeard = hearsCaller(listened);
+    if (isCallerHeard === hearsCaller(before)) return;
+    call.put({ kind: "event", event: { kind: isCallerHeard ? "hearing-restored" : "hearing-lost" } });
   }
 }
 
-type Listened = { readonly call: Call; deaf: boolean };
+type Listened = {
+  readonly call: Call;
+  /** No listen worker has this call. */
+  deaf: boolean;
+  /** Whom the worker that has it cannot hear as well. */
+  setAside: ReadonlySet<Party>;
+};
+
+function hearsCaller({ deaf, setAside }: Listened): boolean {
+  return !deaf && !setAside.has("caller");
+}

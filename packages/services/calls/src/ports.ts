@@ -148,6 +148,8 @@ export interface Hearing {
     callStartedAtMs: EpochMs;
   }): Promise<TapSink | null>;
   closeCall(callId: CallId): Promise<void>;
+  /** Where there is too much to hear, a call at risk goes before others. */
+  attend(callId: CallId, attention: { readonly atRisk: boolean }): void;
   onEvent(listener: (event: HearingEvent) => void): () => void;
 }
 
@@ -190,6 +192,8 @@ export type HearingEvent =
   | { kind: "speech-started"; callId: CallId; speaker: Speaker; atMs: EpochMs }
   /** Audio or utterances were dropped because hearing could not keep up. */
   | { kind: "lagging"; callId: CallId; lagMs: number }
+  /** There is more to hear than the ears can: this side is set aside, or heard again. */
+  | { kind: "attention"; callId: CallId; speaker: Speaker; heard: boolean }
   | { kind: "listen-lost"; callIds: readonly CallId[]; atMs: EpochMs }
   | { kind: "listen-ready"; atMs: EpochMs };
 

@@ -166,6 +166,36 @@ test("listen dead: the call goes on unheard, is told so, and is heard again when
   expect(centre.kinds()).toContain("hearing-restored");
 });
 
+test("too much to hear: whose words wait is told, protection only of the caller, and once each", async () => {
+  const centre = await talking();
+  const { clock, hearing, callId } = centre;
+  const told = () =>
+    centre.account().flatMap((event) => (/^hearing-/.test(event.kind) ? [{ ...event, atMs: 0, callId: "" }] : []));
+  const setAside = (speaker: "caller" | "agent", heard: boolean) =>
+    hearing.emit({ kind: "attention", callId: callId(), speaker, heard });
+  setAside("agent", false);
+  setAside("agent", false);
+  setAside("caller", false);
+  setAside("caller", true);
+  setAside("agent", true);
+  await clock.advance(100);
+  expect(told()).toMatchObject([
+    { kind: "hearing-lost", why: "overload", speaker: "agent" },
+    { kind: "hearing-lost", why: "overload", speaker: "caller" },
+    { kind: "hearing-restored", speaker: "caller" },
+    { kind: "hearing-restored", speaker: "agent" },
+  ]);
+});
+
+test("a call at risk is to be heard before others, from the first word that counts", async () => {
+  const centre = await talking();
+  const { clock, hearing, callId, control } = centre;
+  expect(hearing.atRisk.has(callId())).toBe(false);
+  hearing.says(callId(), "caller", "욕", control.find(callId())?.atMs ?? 0);
+  await clock.advance(500);
+  expect(hearing.atRisk.has(callId())).toBe(true);
+});
+
 test("media dead: both telephones are offered a new address, recording begins a new file, the call goes on", async () => {
   const centre = await talking();
   const answers = { kind: "answer" as const, sdp: "v=0\r\n" };

@@ -4,6 +4,7 @@ import {
   decide,
   type ExemptLine,
   initialState,
+  isAtRisk,
   nextDeadlineMs,
   type Policy,
   type ProtectionEvent,
@@ -35,6 +36,7 @@ export async function protectCall(
 ): Promise<void> {
   let state = initialState({ direction: call.direction, policy, exempt });
   let clockTold: ProtectionState["clock"] | null = null;
+  let atRisk = false;
   let timer = deps.clock.after(0, () => {});
   const carrying: Carrying = { call, policy, deps, incidents: new Map(), endingReason: null, playing: new Map() };
   const drafts: Drafts = [];
@@ -43,6 +45,10 @@ export async function protectCall(
     if (event === null) continue;
     const step = decide(state, event, policy);
     state = step.state;
+    if (isAtRisk(state) !== atRisk) {
+      atRisk = !atRisk;
+      deps.hearing.attend(call, { atRisk });
+    }
     if (policy.longCall !== null && state.stage.kind !== "over" && !isSameClock(state.clock, clockTold)) {
       clockTold = state.clock;
       const { limitAtMs, extensions, topic } = clockTold;

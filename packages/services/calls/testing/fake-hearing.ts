@@ -4,6 +4,7 @@ import type { Hearing, HearingEvent, TapSink } from "../src/ports.ts";
 /** Ears that hear what a test says. */
 export class FakeHearing implements Hearing {
   alive = true;
+  readonly atRisk = new Set<CallId>();
   readonly #listeners = new Listeners<HearingEvent>();
 
   async openStream(): Promise<TapSink | null> {
@@ -11,6 +12,11 @@ export class FakeHearing implements Hearing {
   }
 
   async closeCall(): Promise<void> {}
+
+  attend(callId: CallId, { atRisk }: { readonly atRisk: boolean }): void {
+    if (atRisk) this.atRisk.add(callId);
+    else this.atRisk.delete(callId);
+  }
 
   onEvent(listener: (event: HearingEvent) => void): () => void {
     return this.#listeners.add(listener);

@@ -89,8 +89,27 @@ test.for<Row>([
   },
   {
     name: "the ears are gone",
-    events: [...talking, { kind: "hearing-lost", atMs: 100 }],
+    events: [...talking, { kind: "hearing-lost", why: "down", atMs: 100 }],
     expected: { hearing: { state: "lost" } },
+  },
+  {
+    name: "too many calls: this caller is not heard",
+    events: [...talking, { kind: "hearing-lost", why: "overload", speaker: "caller", atMs: 100 }],
+    expected: { hearing: { state: "set-aside", callerOnly: false } },
+  },
+  {
+    name: "too many calls: only the caller is heard",
+    events: [...talking, { kind: "hearing-lost", why: "overload", speaker: "agent", atMs: 100 }],
+    expected: { hearing: { state: "listening", callerOnly: true } },
+  },
+  {
+    name: "and the agent again",
+    events: [
+      ...talking,
+      { kind: "hearing-lost", why: "overload", speaker: "agent", atMs: 100 },
+      { kind: "hearing-restored", speaker: "agent", atMs: 200 },
+    ],
+    expected: { hearing: { state: "listening", callerOnly: false } },
   },
   {
     name: "what was heard, and why it matters",

@@ -71,9 +71,12 @@ function phaseOf({ stage, consultation }: CallStory, part: "agent" | "ringing" |
   return stage === "arriving" ? "ringing" : stage;
 }
 
-function hearingOf({ hearing: { state, recognizer, lag } }: CallStory, nowMs: EpochMs): CallView["hearing"] {
+function hearingOf(
+  { hearing: { state, callerOnly, recognizer, lag } }: CallStory,
+  nowMs: EpochMs,
+): CallView["hearing"] {
   const fresh = lag !== null && nowMs - lag.atMs < lagTellsForMs;
-  return { state, recognizer, lagMs: fresh && lag !== null ? lag.lagMs : 0 };
+  return { state, callerOnly, recognizer, lagMs: fresh && lag !== null ? lag.lagMs : 0 };
 }
 
 function longCallOf({ clock, policy, bridgedAtMs, stage }: CallStory): CallView["longCall"] {

@@ -124,7 +124,12 @@ const events = fc
       fc.record({ kind: kinds("hold", "resumed"), by: fc.constantFrom("caller", "agent") }),
       fc.record({ kind: kinds("transferring", "transferred", "transfer-failed"), to: kinds("lee", "01012345678") }),
       fc.record({ kind: kinds("recording-started", "recording-closed", "recording-failed"), path: kinds("r") }),
-      fc.record({ kind: kinds("hearing-lost", "hearing-restored", "agent-lost", "agent-returned", "hint-cleared") }),
+      fc.record({ kind: kinds("agent-lost", "agent-returned", "hint-cleared") }),
+      fc.record({
+        kind: kinds("hearing-lost", "hearing-restored"),
+        why: kinds("down", "overload"),
+        speaker: fc.constantFrom("caller", "agent", undefined),
+      }),
       fc.record({ kind: kinds("lagging"), lagMs: numbers }),
       fc.record({
         kind: kinds("utterance"),

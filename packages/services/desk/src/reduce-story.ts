@@ -69,9 +69,9 @@ function reduceCall(story: CallStory, event: StoryEvent): CallStory {
     case "recording-failed":
       return { ...story, recording: { on: false, failed: true } };
     case "hearing-lost":
-      return { ...story, hearing: { ...story.hearing, state: "lost", lag: null } };
+      return { ...story, hearing: withoutHearing(story, event) };
     case "hearing-restored":
-      return { ...story, hearing: { ...story.hearing, state: "listening" } };
+      return { ...story, hearing: withHearing(story, event) };
     case "lagging":
       return { ...story, hearing: { ...story.hearing, lag: { lagMs: whole(event.lagMs), atMs: at() } } };
     case "utterance": {
@@ -153,4 +153,15 @@ function endReasonOf(cause: unknown): EndReason | null {
 
 function kindOf(outcome: unknown): unknown {
   return typeof outcome === "object" && outcome !== null && "kind" in outcome ? outcome.kind : null;
+}
+
+function withoutHearing({ hearing }: CallStory, event: Extract<StoryEvent, { kind: "hearing-lost" }>) {
+  if (event.speaker === "agent") return { ...hearing, callerOnly: true };
+  if (event.why === "overload") return { ...hearing, state: "set-aside" as const, lag: null };
+  return { ...hearing, state: "lost" as const, callerOnly: false, lag: null };
+}
+
+function withHearing({ hearing }: CallStory, { speaker }: Extract<StoryEvent, { kind: "hearing-restored" }>) {
+  if (speaker === "agent") return { ...hearing, callerOnly: false };
+  return { ...hearing, state: "listening" as const };
 }

@@ -85,7 +85,8 @@ export type CallStory = StoryOpening & {
   readonly known: { readonly callsBefore: number; readonly incidentsBefore: number };
   readonly recording: { readonly on: boolean; readonly failed: boolean };
   readonly hearing: {
-    readonly state: "listening" | "lost" | "not-yet";
+    readonly state: "listening" | "set-aside" | "lost" | "not-yet";
+    readonly callerOnly: boolean;
     readonly recognizer: string | null;
     readonly lag: { readonly lagMs: number; readonly atMs: EpochMs } | null;
   };
@@ -191,7 +192,7 @@ export function beginStory(opening: StoryOpening): CallStory {
     ended: null,
     known: { callsBefore: 0, incidentsBefore: 0 },
     recording: { on: false, failed: false },
-    hearing: { state: "not-yet", recognizer: null, lag: null },
+    hearing: { state: "not-yet", callerOnly: false, recognizer: null, lag: null },
     clock: { limitAtMs: null, extensions: 0, topic: null, exempt: false },
     protection: quietProtection,
     incident: null,

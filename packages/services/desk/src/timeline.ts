@@ -92,8 +92,20 @@ const words: Readonly<Record<string, (event: Fields) => Told | null>> = {
   "consultation-started": () => tell("agent", "다른 사람에게 물어보려고 전화했습니다.", "Somebody else was asked."),
   "consultation-answered": () => tell(null, "물어본 사람이 받았습니다.", "Whoever was asked answered."),
   "consultation-failed": () => tell(null, "물어보려던 사람이 받지 않았습니다.", "Whoever was asked did not answer."),
-  "hearing-lost": () => tell("jikimi", "음성 인식이 멈췄습니다.", "Hearing stopped."),
-  "hearing-restored": () => tell("jikimi", "음성 인식을 다시 시작했습니다.", "Hearing began again."),
+  "hearing-lost": ({ why, speaker }) => {
+    if (why !== "overload") return tell("jikimi", "음성 인식이 멈췄습니다.", "Hearing stopped.");
+    return speaker === "agent"
+      ? tell(
+          "jikimi",
+          "통화가 많아 고객의 말만 듣기 시작했습니다.",
+          "There were many calls: only the caller was heard.",
+        )
+      : tell("jikimi", "통화가 많아 이 대화를 듣지 못했습니다.", "There were too many calls to hear this one.");
+  },
+  "hearing-restored": ({ speaker }) =>
+    speaker === "agent"
+      ? tell("jikimi", "상담사의 말도 다시 듣습니다.", "The agent was heard again, too.")
+      : tell("jikimi", "음성 인식을 다시 시작했습니다.", "Hearing began again."),
   "media-lost": () => tell("jikimi", "음성 경로가 끊겼습니다.", "The sound was lost."),
   "media-restored": () => tell("jikimi", "음성 경로를 되살렸습니다.", "The sound was restored."),
   "agent-lost": () => tell("jikimi", "상담사 화면의 연결이 끊겼습니다.", "The agent's browser was gone."),

@@ -1,4 +1,6 @@
 export type { Verdict } from "./acceptance.ts";
+export { type AttendedStream, type HearingCost, shareAttention, wholeCalls } from "./attention.ts";
+export { ASSUMED_COST, calibrate } from "./calibrate.ts";
 export type { CutterSettings } from "./cutter.ts";
 export { ListeningError, type ListeningErrorCode } from "./errors.ts";
 export { hearRecording, type OfflineHearing, type OfflineResult, type OfflineSource, wholeSound } from "./offline.ts";

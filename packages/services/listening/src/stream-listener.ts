@@ -64,6 +64,7 @@ export class StreamListener {
   #flushed = true;
   #lagReportedMs = Number.NEGATIVE_INFINITY;
   #droppedReported = 0;
+  #paused = false;
 
   constructor(options: StreamListenerOptions) {
     this.#options = options;
@@ -78,10 +79,23 @@ export class StreamListener {
   }
 
   push(frame: HeardFrame): void {
+    if (this.#paused) return;
     this.#lastFrameMs = this.#options.clock.monotonicMs();
     this.#flushed = false;
     this.#frames.push(frame);
     if (this.#idle === undefined) this.#watchIdle(IDLE_MS);
+  }
+
+  /** Nothing is heard until `resume`; what was being said ends here. */
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#flushed = true;
+    this.#frames.push("idle");
+  }
+
+  resume(): void {
+    this.#paused = false;
   }
 
   /** No more frames come; what was said is still recognised, then `run` returns. */
