@@ -1,6 +1,7 @@
 import type { CallId, Clock, Log, Random, RecognizerName, Speaker } from "@jikimi/kernel";
 import {
   ASSUMED_COST,
+  CallFloor,
   type HearingCost,
   type ListenerEvent,
   type Resample,
@@ -29,6 +30,7 @@ type OpenStream = Extract<ListenRequest, { kind: "open-stream" }>;
 type Stream = {
   readonly request: OpenStream;
   readonly speaker: Speaker;
+  readonly floor: CallFloor;
   readonly openedAtMs: number;
   atRisk: boolean;
   heard: boolean;
@@ -108,8 +110,11 @@ export class ListenWorker {
       const recognizer = await recognizers.get(request.recognizer);
       this.#close((stream) => stream.request.callId === callId && stream.request.speaker === speaker);
       const { voices, resample, clock } = this.#options;
+      const others = [...this.#streams].filter((other) => other.request.callId === callId);
+      const floor = others[0]?.floor ?? new CallFloor();
       const listener = new StreamListener({
         speaker,
+        floor,
         callStartedAtMs: request.callStartedAtMs,
         recognizer,
         voice: voices.open(8000),
@@ -123,8 +128,8 @@ export class ListenWorker {
         .run({ signal: stopping.signal })
         .catch((failure: unknown) => log.error({ callId, speaker, failure: String(failure) }, "stream failed"))
         .finally(() => this.#forget(stream));
-      const atRisk = [...this.#streams].some((other) => other.request.callId === callId && other.atRisk);
-      const rank = { speaker, openedAtMs: clock.nowMs(), atRisk, heard: true };
+      const atRisk = others.some((other) => other.atRisk);
+      const rank = { speaker, floor, openedAtMs: clock.nowMs(), atRisk, heard: true };
       const stream: Stream = { request, ...rank, token, listener, stopping, finished };
       this.#streams.add(stream);
       taps.admit(token, { frame: (frame) => listener.push(frame), end: () => this.#end(stream) });

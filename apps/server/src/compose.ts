@@ -163,7 +163,8 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       log,
     }),
   );
-  const [calibrationSound] = (await readLines(root, "polite")).caller;
+  // A machine's voice, but one that costs each recogniser what a person's does (docs/benchmarks.md).
+  const calibrationSound = (await readLines(root, "polite")).agent[2];
   const hearing = scope.use(
     new ListenWorkers({
       entry: { path: join(root, "apps/listen/src/main.ts"), execArgv: sourceExecArgv },

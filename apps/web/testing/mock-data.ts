@@ -116,6 +116,7 @@ export function wholeCall(nowMs: number, callId: string): OperationOutput<"desk.
       words: text(said),
       labels: said.includes("개새끼") ? ["profanity"] : said.includes("가만") ? ["threat"] : [],
       hints: [],
+      signals: said.includes("가만") ? ["shouting"] : [],
     })),
     timeline: [
       {

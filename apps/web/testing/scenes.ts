@@ -108,7 +108,13 @@ const connectedAfterMs = 20_000;
 type Said = readonly [
   speaker: "caller" | "agent",
   text: string,
-  options?: { rude?: readonly string[]; unsure?: readonly string[]; hints?: TranscriptLine["hints"]; draft?: true },
+  options?: {
+    rude?: readonly string[];
+    unsure?: readonly string[];
+    hints?: TranscriptLine["hints"];
+    signals?: TranscriptLine["signals"];
+    draft?: true;
+  },
 ];
 
 const talk: readonly Said[] = [
@@ -128,7 +134,11 @@ const abuse: readonly Said[] = [
     { unsure: ["신발"], hints: [{ stem: "씨발", label: "profanity", confidence: 0.48 }] },
   ],
   ["agent", "불편을 드려 죄송합니다. 가장 빠른 방법을 찾아보겠습니다."],
-  ["caller", "야 이 개새끼야 당장 내놓으라고", { rude: ["개새끼야"], draft: true }],
+  [
+    "caller",
+    "야 이 개새끼야 당장 내놓으라고",
+    { rude: ["개새끼야"], signals: ["shouting", "interrupting"], draft: true },
+  ],
 ];
 
 function linesOf(said: readonly Said[], nowMs: number): TranscriptLine[] {
@@ -154,6 +164,7 @@ function linesOf(said: readonly Said[], nowMs: number): TranscriptLine[] {
       labels: words.some(({ rude }) => rude) ? ["profanity" as const] : [],
       draft: options.draft === true,
       hints: options.hints ?? [],
+      signals: options.signals ?? [],
     };
   });
 }

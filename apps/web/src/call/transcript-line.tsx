@@ -7,15 +7,16 @@ import { Icon } from "../components/icon.tsx";
 import { Tag } from "../components/tag.tsx";
 import { clockTime, percent } from "../language/format.ts";
 import styles from "./transcript.module.css";
-import { isLabel } from "./words.ts";
+import { isLabel, isSignal } from "./words.ts";
 
 const unsureBelow = 0.6;
 
 type ShownHint = Omit<TranscriptLine["hints"][number], "label"> & { readonly label: string };
-type ShownLine = Omit<TranscriptLine, "heardAtMs" | "labels" | "hints" | "draft"> & {
+type ShownLine = Omit<TranscriptLine, "heardAtMs" | "labels" | "hints" | "signals" | "draft"> & {
   readonly draft?: boolean;
   readonly labels: readonly string[];
   readonly hints: readonly ShownHint[];
+  readonly signals: readonly string[];
 };
 
 /** One utterance. Rude words stay ●● until they are asked for; what was not stored cannot be asked for. */
@@ -56,6 +57,9 @@ export const Line = memo(function Line({
           <Tag key={label} tone="risk">
             {t(`label.${label}`)}
           </Tag>
+        ))}
+        {line.signals.filter(isSignal).map((signal) => (
+          <Tag key={signal}>{t(`transcript.signal.${signal}`)}</Tag>
         ))}
       </p>
       <p className={styles.said}>

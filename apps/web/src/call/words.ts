@@ -9,6 +9,13 @@ export function isLabel(value: string): value is AbuseLabel {
   return (labels as readonly string[]).includes(value);
 }
 
+const signals = ["shouting", "fast", "interrupting"] as const;
+
+/** Likewise. */
+export function isSignal(value: string): value is (typeof signals)[number] {
+  return (signals as readonly string[]).includes(value);
+}
+
 const endReasons = [
   "hung-up",
   "cancelled",

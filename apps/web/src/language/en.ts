@@ -305,6 +305,7 @@ export const en: AllTexts = {
     lost: "Transcription stopped",
     setAside: "Not being heard",
     callerOnly: "Only the caller is written down",
+    signal: { shouting: "Louder than before", fast: "Faster than before", interrupting: "Broke in" },
     notYet: "Transcription is starting",
     demo: "Trial recogniser",
     lag: "{{seconds}} s behind",

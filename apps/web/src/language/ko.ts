@@ -304,6 +304,7 @@ export const ko = {
     lost: "받아쓰기 멈춤",
     setAside: "듣지 못하는 중",
     callerOnly: "고객의 말만 적는 중",
+    signal: { shouting: "목소리 커짐", fast: "말이 빨라짐", interrupting: "말을 끊고 시작" },
     notYet: "받아쓰기 준비 중",
     demo: "체험용 인식기",
     lag: "{{seconds}}초 늦음",

@@ -144,6 +144,18 @@ const heardUtterance = z.object({
     )
     .nullable()
     .describe("Rude words that may have been said where the text has something else"),
+  voice: z
+    .object({
+      noiseDbfs: z.number().nullable(),
+      pitchHz: z.number().nullable(),
+      syllablesPerS: z.number().nullable(),
+      aboveOwnDb: z.number().nullable(),
+      aboveOwnSemitones: z.number().nullable(),
+      overlapMs: z.number(),
+      signals: z.array(z.string()),
+    })
+    .nullable()
+    .describe("How it was said, measured of callers only; null in an account of before voices were measured"),
   confidence: z.number().nullable(),
   draft: z.boolean().describe("Judged before the speaker had finished; the same utterance follows whole"),
   startMs: z.number().nullable(),

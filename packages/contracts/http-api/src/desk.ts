@@ -115,6 +115,7 @@ export const myCallOutput = z.object({
       words: z.array(z.object({ text: z.string(), confidence: z.number(), masked: z.boolean(), rude: z.boolean() })),
       labels: z.array(z.string()),
       hints: z.array(z.object({ stem: z.string(), label: z.string(), confidence: z.number() })),
+      signals: z.array(z.string()),
     }),
   ),
   timeline: z.array(timelineItem),

@@ -24,6 +24,8 @@ export const transcriptLine = z.object({
   labels: z.array(abuseLabel),
   /** The speaker goes on; the line is put right when the whole is heard. */
   draft: z.boolean(),
+  /** How the caller said it, against the caller's own habit; counts towards nothing. */
+  signals: z.array(z.enum(["shouting", "fast", "interrupting"])),
   /** Rude words that may have been said where the text has something else; never counted, masked like rude words. */
   hints: z.array(z.object({ stem: z.string(), label: abuseLabel, confidence: z.number().min(0).max(1) })),
 });

@@ -10,6 +10,15 @@ const utterance = {
   startMs: 100,
   endMs: 1200,
   levelDbfs: -21.5,
+  voice: {
+    noiseDbfs: -61.2,
+    pitchHz: 182.4,
+    syllablesPerS: 5.1,
+    aboveOwnDb: null,
+    aboveOwnSemitones: null,
+    overlapMs: 0,
+    signals: ["interrupting"],
+  },
 };
 
 test.for([

@@ -87,6 +87,16 @@ export const ListenReport = z.discriminatedUnion("kind", [
       endMs: z.number(),
       /** dB relative to full scale. */
       levelDbfs: z.number(),
+      /** How it was said: of callers only, but for the noise and the overlap. */
+      voice: z.object({
+        noiseDbfs: z.number().nullable(),
+        pitchHz: z.number().nullable(),
+        syllablesPerS: z.number().nullable(),
+        aboveOwnDb: z.number().nullable(),
+        aboveOwnSemitones: z.number().nullable(),
+        overlapMs: z.number().nonnegative(),
+        signals: z.array(z.enum(["shouting", "fast", "interrupting"])).readonly(),
+      }),
       /** The speaker goes on; the whole follows. */
       draft: z.literal(true).optional(),
     }),

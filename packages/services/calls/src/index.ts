@@ -33,6 +33,7 @@ export type {
   TapSink,
   TrialKind,
   Utterance,
+  VoiceSignal,
   Word,
 } from "./ports.ts";
 export { RegisteredPhones } from "./registered-phones.ts";

@@ -173,11 +173,27 @@ export type WordHint = {
   readonly endMs: number;
 };
 
+/** How the caller said it; raises attention and counts towards nothing. */
+export type VoiceSignal = "shouting" | "fast" | "interrupting";
+
+export type UtteranceVoice = {
+  readonly noiseDbfs: number | null;
+  readonly pitchHz: number | null;
+  readonly syllablesPerS: number | null;
+  /** Against the caller's own median on this call. */
+  readonly aboveOwnDb: number | null;
+  readonly aboveOwnSemitones: number | null;
+  /** How long the other spoke meanwhile. */
+  readonly overlapMs: number;
+  readonly signals: readonly VoiceSignal[];
+};
+
 export type Utterance = {
   readonly speaker: Speaker;
   readonly text: string;
   readonly words: readonly Word[];
   readonly hints: readonly WordHint[];
+  readonly voice: UtteranceVoice;
   /** 0 to 1; what the recogniser itself thinks of the whole utterance. */
   readonly confidence: number;
   /** Milliseconds since the call's time zero. */

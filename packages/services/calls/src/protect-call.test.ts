@@ -170,7 +170,7 @@ test("too much to hear: whose words wait is told, protection only of the caller,
   const centre = await talking();
   const { clock, hearing, callId } = centre;
   const told = () =>
-    centre.account().flatMap((event) => (/^hearing-/.test(event.kind) ? [{ ...event, atMs: 0, callId: "" }] : []));
+    centre.account().flatMap((event) => (event.kind.startsWith("hearing-") ? [{ ...event, atMs: 0, callId: "" }] : []));
   const setAside = (speaker: "caller" | "agent", heard: boolean) =>
     hearing.emit({ kind: "attention", callId: callId(), speaker, heard });
   setAside("agent", false);

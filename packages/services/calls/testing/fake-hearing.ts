@@ -1,6 +1,16 @@
 import { type CallId, Listeners, type Speaker } from "@jikimi/kernel";
 import type { Hearing, HearingEvent, TapSink } from "../src/ports.ts";
 
+const unremarkable = {
+  noiseDbfs: -60,
+  pitchHz: 180,
+  syllablesPerS: 5,
+  aboveOwnDb: null,
+  aboveOwnSemitones: null,
+  overlapMs: 0,
+  signals: [],
+};
+
 /** Ears that hear what a test says. */
 export class FakeHearing implements Hearing {
   alive = true;
@@ -36,7 +46,7 @@ export class FakeHearing implements Hearing {
   ): void {
     const endMs = startMs + 1500;
     const words = text.split(" ").map((word) => ({ text: word, startMs, endMs, confidence }));
-    const utterance = { speaker, text, words, hints: [], confidence, startMs, endMs, draft };
+    const utterance = { speaker, text, words, hints: [], voice: unremarkable, confidence, startMs, endMs, draft };
     this.emit({ kind: "utterance", callId, utterance, recognizer: "demo" });
   }
 }

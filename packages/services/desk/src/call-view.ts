@@ -59,8 +59,8 @@ export function callViewOf(story: CallStory, looking: Looking): CallView | null 
 
 /** Lines as the desk shows them. */
 export function transcriptLineOf(line: StoryLine): TranscriptLine {
-  const { lineId, speaker, startMs, endMs, heardAtMs, confidence, words, draft, hints, labels } = line;
-  const lists = { words: [...words], hints: [...hints], labels: [...labels] };
+  const { lineId, speaker, startMs, endMs, heardAtMs, confidence, words, draft, hints, signals, labels } = line;
+  const lists = { words: [...words], hints: [...hints], signals: [...signals], labels: [...labels] };
   return { lineId, speaker, startMs, endMs, heardAtMs, confidence, draft, ...lists };
 }
 

@@ -1,8 +1,10 @@
-import type { CallEvent } from "@jikimi/calls";
+import type { CallEvent, VoiceSignal } from "@jikimi/calls";
 import type { EpochMs } from "@jikimi/kernel";
 import { type AbuseLabel, abuseLabels, countingLabels, type Policy } from "@jikimi/protection";
 import type { StoryHint, StoryLine, StoryWord } from "./story.ts";
 import { wallTime } from "./wall-time.ts";
+
+const voiceSignals = ["shouting", "fast", "interrupting"] as const satisfies readonly VoiceSignal[];
 
 /** More than a two-hour call says; past it the oldest leave the desk (never the record). */
 const maxLines = 5000;
@@ -23,6 +25,7 @@ export function withUtterance({ lines, startedAtMs }: Lines, event: Utterance): 
     words: wordsOf(event),
     draft: event.draft === true,
     hints: hintsOf(event),
+    signals: signalsOf(event),
     labels: [],
     scores: {},
     evidence: [],
@@ -82,6 +85,11 @@ function wordsOf({ words, text, confidence }: Partial<Pick<Utterance, "words" | 
 function hintsOf({ hints }: Partial<Pick<Utterance, "hints">>): readonly StoryHint[] {
   if (!Array.isArray(hints)) return [];
   return hints.map(({ stem, label, confidence }) => ({ stem, label, confidence: share(confidence) }));
+}
+
+function signalsOf({ speaker, voice }: Partial<Pick<Utterance, "speaker" | "voice">>): readonly VoiceSignal[] {
+  const given: readonly unknown[] = Array.isArray(voice?.signals) ? voice.signals : [];
+  return speaker === "caller" ? voiceSignals.filter((signal) => given.includes(signal)) : [];
 }
 
 function likeliest(scores: Readonly<Partial<Record<AbuseLabel, number>>>): readonly AbuseLabel[] {

@@ -34,6 +34,7 @@ describe("the transcript", () => {
       words: ["야", "이", "나쁜", "놈아"].map((text, i) => ({ text, confidence: 0.9, masked: false, rude: i >= 2 })),
       draft: false,
       hints: [],
+      signals: [],
       labels: ["profanity"],
     });
   });
@@ -45,6 +46,15 @@ describe("the transcript", () => {
     expect(line?.hints).toEqual([{ stem: "씨발", label: "profanity", confidence: 0.4 }]);
     expect(line?.labels).toEqual([]);
     expect(line?.words.map(({ text }) => text)).toEqual(["야", "신발"]);
+  });
+
+  test("says how the caller said it, and nothing of how the agent did", () => {
+    const [said] = rudeLine("u1", 20_000);
+    const voice = { signals: ["shouting", "sobbing"], overlapMs: 0 };
+    const signalsOf = (speaker: string) =>
+      storyAfter([bridged, { ...said, speaker, voice } as unknown as StoryEvent]).lines[0]?.signals;
+    expect(signalsOf("caller")).toEqual(["shouting"]);
+    expect(signalsOf("agent")).toEqual([]);
   });
 
   test("marks nothing in a line that counts for nothing", () => {

@@ -1,4 +1,4 @@
-import type { CallEvent } from "@jikimi/calls";
+import type { CallEvent, VoiceSignal } from "@jikimi/calls";
 import type { Bilingual, RecordingMode } from "@jikimi/directory";
 import type { AgentId, CallDirection, CallId, EpochMs, IncidentId, Speaker } from "@jikimi/kernel";
 import type { AbuseLabel, Announcement, EndReason, Policy } from "@jikimi/protection";
@@ -118,6 +118,8 @@ export type StoryLine = {
   readonly draft: boolean;
   /** Rude words that may have been said where the text has something else. */
   readonly hints: readonly StoryHint[];
+  /** How the caller said it, against the caller's own habit. */
+  readonly signals: readonly VoiceSignal[];
   /** By which it counts under the call's rule; empty until it was judged. */
   readonly labels: readonly AbuseLabel[];
   /** As they were judged, 0 to 1. */

@@ -34,6 +34,8 @@ export type HeardUtterance = {
   readonly words: Json;
   /** What the second ear heard beside the text. */
   readonly hints: Json;
+  /** How it was said; null in an account of before voices were measured. */
+  readonly voice: Json;
   readonly confidence: Json;
   /** True for what was judged before the speaker had finished; the same utterance follows whole. */
   readonly draft: Json;
@@ -114,6 +116,7 @@ function heardUtterances(events: readonly Event[]): readonly HeardUtterance[] {
         text: field("text"),
         words: field("words"),
         hints: field("hints"),
+        voice: field("voice"),
         confidence: field("confidence"),
         draft: event.draft === true,
         startMs: field("startMs"),

@@ -17,3 +17,4 @@ export type {
 } from "./ports.ts";
 export type { HeardFrame, SegmenterEvent, SpeechSegment } from "./segmenter.ts";
 export { type ListenerEvent, StreamListener, type StreamListenerOptions } from "./stream-listener.ts";
+export { CallFloor } from "./voice/call-floor.ts";

@@ -3,6 +3,8 @@ import { judgeTranscription } from "./acceptance.ts";
 import type { HeardUtterance, Recognizer, Resample, VoiceActivityModel } from "./ports.ts";
 import { type HeardFrame, type SpeechSegment, SpeechSegmenter } from "./segmenter.ts";
 import { utteranceOf } from "./utterance.ts";
+import { CallFloor } from "./voice/call-floor.ts";
+import { VoiceEar } from "./voice/voice-ear.ts";
 
 export type OfflineHearing = {
   readonly recognizer: Recognizer;
@@ -34,32 +36,41 @@ export async function* hearRecording(
   { recognizer, voices, resample }: OfflineHearing,
   { signal }: { signal?: AbortSignal } = {},
 ): AsyncGenerator<OfflineResult> {
+  const floor = new CallFloor();
   const ears = speakers.map((speaker) => ({
     speaker,
-    segmenter: new SpeechSegmenter({ voice: voices.open(sampleRateHz) }),
+    ear: new VoiceEar({ speaker, floor }),
+    segmenter: new SpeechSegmenter({
+      voice: voices.open(sampleRateHz),
+      onWindow: (window) => floor.hear(speaker, window),
+    }),
   }));
-  const understand = async (segment: SpeechSegment, speaker: Speaker): Promise<OfflineResult> => {
+  const understand = async (
+    segment: SpeechSegment,
+    { speaker, ear }: { speaker: Speaker; ear: VoiceEar },
+  ): Promise<OfflineResult> => {
+    if (ear.isCrossTalk(segment)) return { utterance: null, cpuMs: 0 };
     const pcm = resample(segment.pcm, segment.sampleRateHz, recognizer.sampleRateHz);
     const transcription = await recognizer.transcribe(pcm, { speaker, ...(signal === undefined ? {} : { signal }) });
     const { cpuMs } = transcription;
     if (judgeTranscription(segment, transcription).kind === "rejected") return { utterance: null, cpuMs };
-    return { utterance: utteranceOf(segment, transcription, { speaker, zeroMs: 0 }), cpuMs };
+    return { utterance: utteranceOf(segment, transcription, { speaker, zeroMs: 0, ear }), cpuMs };
   };
   let samples = 0;
   for await (const piece of shortened(pieces, (sampleRateHz * LONGEST_PIECE_MS) / 1000)) {
     signal?.throwIfAborted();
     const atMs = (samples * 1000) / sampleRateHz;
     samples += piece[0]?.length ?? 0;
-    for (const [channel, { speaker, segmenter }] of ears.entries()) {
+    for (const [channel, one] of ears.entries()) {
       const frame: HeardFrame = { atMs, pcm: piece[channel] ?? new Int16Array(0) };
-      for (const event of segmenter.push(frame)) {
-        if (event.kind === "speech") yield await understand(event.segment, speaker);
+      for (const event of one.segmenter.push(frame)) {
+        if (event.kind === "speech") yield await understand(event.segment, one);
       }
     }
   }
-  for (const { speaker, segmenter } of ears) {
-    for (const event of segmenter.flush()) {
-      if (event.kind === "speech") yield await understand(event.segment, speaker);
+  for (const one of ears) {
+    for (const event of one.segmenter.flush()) {
+      if (event.kind === "speech") yield await understand(event.segment, one);
     }
   }
 }

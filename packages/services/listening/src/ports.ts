@@ -81,6 +81,23 @@ export interface VoiceActivityModel {
 /** Brings mono audio from one rate to another, whole, with nothing kept between calls. */
 export type Resample = (pcm: Float32Array, fromHz: number, toHz: number) => Float32Array;
 
+/** How something was said, not what. It raises attention and counts towards nothing. */
+export type VoiceSignal = "shouting" | "fast" | "interrupting";
+
+export type UtteranceVoice = {
+  /** dB relative to full scale between the words; null before any pause was heard. */
+  readonly noiseDbfs: number | null;
+  /** Median fundamental frequency; null where too little was clear. This and what follows is measured of callers only. */
+  readonly pitchHz: number | null;
+  readonly syllablesPerS: number | null;
+  /** Against the speaker's own median on this call; null before three utterances. */
+  readonly aboveOwnDb: number | null;
+  readonly aboveOwnSemitones: number | null;
+  /** How long the other spoke meanwhile. */
+  readonly overlapMs: number;
+  readonly signals: readonly VoiceSignal[];
+};
+
 /** One thing said. Times are milliseconds since the call's time zero. */
 export type HeardUtterance = {
   readonly speaker: Speaker;
@@ -92,6 +109,7 @@ export type HeardUtterance = {
   readonly endMs: number;
   /** Mean level of the voiced windows in dB relative to full scale (RMS of a full-scale square wave is 0). */
   readonly levelDbfs: number;
+  readonly voice: UtteranceVoice;
   /** The speaker goes on: the whole follows, begun at the same time, and takes its place. Absent from what is whole. */
   readonly draft?: true;
 };

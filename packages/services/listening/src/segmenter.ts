@@ -9,6 +9,7 @@ import {
   DEFAULT_CUTTER,
 } from "./cutter.ts";
 import type { VoiceActivity } from "./ports.ts";
+import { NoiseFloor } from "./voice/noise-floor.ts";
 
 /** Mono 16-bit audio; `atMs` is the wall clock of its first sample. */
 export type HeardFrame = { readonly atMs: number; readonly pcm: Int16Array };
@@ -26,6 +27,8 @@ export type SpeechSegment = {
   /** Mean of the voice detector's probability over the voiced windows. */
   readonly meanProbability: number;
   readonly levelDbfs: number;
+  /** Level between the words, of the last seconds before its end; null before any pause. */
+  readonly noiseDbfs: number | null;
 };
 
 export type SegmenterEvent =
@@ -54,13 +57,25 @@ export class SpeechSegmenter {
   /** The sound of the last windows; window `n` lies at `n % capacity`. */
   readonly #history: Int16Array;
   readonly #historyWindows: number;
+  readonly #noise = new NoiseFloor();
+  readonly #onWindow: (window: { atMs: number; voiced: boolean; samples: Int16Array }) => void;
   #cutter: CutterState = CUTTER_START;
   #pending = new Int16Array(0);
   /** Wall clock of window 0; undefined before the first frame and after a long gap. */
   #originMs: number | undefined;
 
-  constructor({ voice, settings = DEFAULT_CUTTER }: { voice: VoiceActivity; settings?: CutterSettings }) {
+  /** `onWindow`: told of every window as it is heard; its samples are lent. */
+  constructor({
+    voice,
+    settings = DEFAULT_CUTTER,
+    onWindow = () => {},
+  }: {
+    voice: VoiceActivity;
+    settings?: CutterSettings;
+    onWindow?: (window: { atMs: number; voiced: boolean; samples: Int16Array }) => void;
+  }) {
     this.#voice = voice;
+    this.#onWindow = onWindow;
     this.#settings = settings;
     this.#samplesPerMs = voice.sampleRateHz / 1000;
     this.#window = new Float32Array(voice.windowSamples);
@@ -133,7 +148,14 @@ export class SpeechSegmenter {
       squares += value * value;
     }
     const levelDbfs = Math.max(-100, 10 * Math.log10(squares / samples.length + 1e-12));
-    return this.#step({ kind: "window", probability: this.#voice.probability(this.#window), levelDbfs });
+    const probability = this.#voice.probability(this.#window);
+    this.#noise.hear({ probability, levelDbfs });
+    this.#onWindow({
+      atMs: this.#atMs(this.#cutter.next),
+      voiced: probability >= this.#settings.startProbability,
+      samples,
+    });
+    return this.#step({ kind: "window", probability, levelDbfs });
   }
 
   #step(event: Parameters<typeof cut>[1]): SegmenterEvent[] {
@@ -167,6 +189,7 @@ export class SpeechSegmenter {
       voicedMs: (piece.voicedWindows * this.#voice.windowSamples) / this.#samplesPerMs,
       meanProbability: piece.meanProbability,
       levelDbfs: piece.levelDbfs,
+      noiseDbfs: this.#noise.dbfs,
     };
   }
 

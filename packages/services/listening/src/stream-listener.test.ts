@@ -1,16 +1,18 @@
-import { ManualClock } from "@jikimi/kernel";
+import { ManualClock, SeededRandom } from "@jikimi/kernel";
 import { expect, test } from "vitest";
 import { frameOf, LoudnessVoice, repeatSamples, ScriptedRecognizer, saying } from "../testing/fake-hearing.ts";
 import { ListeningError } from "./errors.ts";
 import type { Recognizer, Transcription } from "./ports.ts";
 import { type ListenerEvent, StreamListener } from "./stream-listener.ts";
+import { CallFloor } from "./voice/call-floor.ts";
 
-function listen(recognizer: Recognizer) {
+function listen(recognizer: Recognizer, floor = new CallFloor()) {
   const clock = new ManualClock();
   const startMs = clock.nowMs();
   const events: ListenerEvent[] = [];
   const listener = new StreamListener({
     speaker: "caller",
+    floor,
     callStartedAtMs: startMs - 5_000,
     recognizer,
     voice: new LoudnessVoice(),
@@ -49,6 +51,7 @@ test("what is said is given in the call's time", async () => {
         startMs: 6600 - 8 * 32,
         endMs: 7560,
         levelDbfs: expect.closeTo(-12.2, 0),
+        voice: expect.objectContaining({ noiseDbfs: -100, overlapMs: 0, signals: [] }),
       },
     },
   ]);
@@ -195,3 +198,48 @@ test("nobody is heard so far while the recogniser is busy", async () => {
   await done;
   expect(events.flatMap((event) => (event.kind === "utterance" ? [event.utterance.draft] : []))).toEqual([undefined]);
 });
+
+test("what comes back of the other's voice is nobody's words, and the recogniser is not troubled with it", async () => {
+  const recognizer = new ScriptedRecognizer();
+  const floor = new CallFloor();
+  const { clock, events, listener, done } = listen(recognizer, floor);
+  const startMs = clock.nowMs();
+  const voice = babbled(16_000);
+  for (let at = 0; at + 256 <= voice.length; at += 256) {
+    floor.hear("agent", { atMs: startMs + 1000 + at / 8, voiced: true, samples: voice.subarray(at, at + 256) });
+  }
+  const line = new Int16Array(32_000);
+  for (let i = 0; i < voice.length; i++) line[i + 8000 + 8 * 120] = Math.round((voice[i] ?? 0) * 0.3);
+  for (let at = 0; at < line.length; at += 160) {
+    listener.push({ atMs: startMs + at / 8, pcm: line.subarray(at, at + 160) });
+  }
+  listener.end();
+  await done;
+  expect(events.map((event) => (event.kind === "not-understood" ? event.why : event.kind))).toEqual([
+    "speech-started",
+    "cross-talk",
+  ]);
+  expect(recognizer.heardSamples).toEqual([]);
+});
+
+test("nothing is heard while it is set aside, and what was being said until then is", async () => {
+  const recognizer = new ScriptedRecognizer();
+  const { events, listener, done, play } = listen(recognizer);
+  play("#".repeat(60));
+  listener.pause();
+  play(UTTERANCE);
+  listener.resume();
+  play(".".repeat(80) + UTTERANCE);
+  listener.end();
+  await done;
+  const heard = events.flatMap((event) => (event.kind === "utterance" ? [event.utterance] : []));
+  expect(heard.map(({ startMs }) => startMs)).toEqual([expect.closeTo(5000, -2), expect.closeTo(9400, -3)]);
+});
+
+/** Loud noise whose loudness changes as speech does. */
+function babbled(length: number): Int16Array {
+  const random = new SeededRandom(3);
+  return Int16Array.from({ length }, (_, i) =>
+    Math.round((random.integer(20_000) - 10_000) * (0.5 + 0.4 * Math.sin(i / 700))),
+  );
+}

@@ -5,19 +5,25 @@ import { ListeningError } from "./errors.ts";
 import type { HeardUtterance, Recognizer, Resample, Transcription, VoiceActivity } from "./ports.ts";
 import { type HeardFrame, type SegmenterEvent, type SpeechSegment, SpeechSegmenter } from "./segmenter.ts";
 import { draftOf, utteranceOf } from "./utterance.ts";
+import type { CallFloor } from "./voice/call-floor.ts";
+import { VoiceEar } from "./voice/voice-ear.ts";
+
+type RejectedWhy = Extract<Verdict, { kind: "rejected" }>["why"];
 
 export type ListenerEvent =
   | { readonly kind: "utterance"; readonly utterance: HeardUtterance }
   | { readonly kind: "speech-started"; readonly atMs: number }
   /** Hearing cannot keep up: how late the last text came (beyond the pause that ends an utterance), what was dropped. */
   | { readonly kind: "lagging"; readonly lagMs: number; readonly droppedFrames: number }
-  /** Someone may have spoken, but what the recogniser made of it is not to be trusted. */
-  | { readonly kind: "not-understood"; readonly why: Extract<Verdict, { kind: "rejected" }>["why"] }
+  /** Someone may have spoken, but what the recogniser made of it is not to be trusted; or the other's voice came back. */
+  | { readonly kind: "not-understood"; readonly why: RejectedWhy | "cross-talk" }
   /** The recogniser could not take or finish it. */
   | { readonly kind: "unheard"; readonly why: string; readonly startMs: number; readonly endMs: number };
 
 export type StreamListenerOptions = {
   readonly speaker: Speaker;
+  /** Both sides of a call share it. */
+  readonly floor: CallFloor;
   /** Wall clock of the call's time zero. */
   readonly callStartedAtMs: number;
   readonly recognizer: Recognizer;
@@ -56,6 +62,7 @@ type Early = {
 export class StreamListener {
   readonly #options: StreamListenerOptions;
   readonly #segmenter: SpeechSegmenter;
+  readonly #ear: VoiceEar;
   readonly #frames = new DropOldestQueue<HeardFrame | "idle">({ capacity: FRAME_CAPACITY });
   readonly #work = new WaitingQueue<Work>({ capacity: SEGMENT_CAPACITY });
   #early: Early | undefined;
@@ -68,8 +75,11 @@ export class StreamListener {
 
   constructor(options: StreamListenerOptions) {
     this.#options = options;
+    const { speaker, floor } = options;
+    this.#ear = new VoiceEar({ speaker, floor });
     this.#segmenter = new SpeechSegmenter({
       voice: options.voice,
+      onWindow: (window) => floor.hear(speaker, window),
       ...(options.settings === undefined ? {} : { settings: options.settings }),
     });
   }
@@ -155,6 +165,11 @@ export class StreamListener {
         this.#anticipate(event.segment, signal);
         break;
       case "speech":
+        if (this.#ear.isCrossTalk(event.segment)) {
+          this.#takeEarly(undefined);
+          this.#options.onEvent({ kind: "not-understood", why: "cross-talk" });
+          break;
+        }
         await this.#work.push({ segment: event.segment, early: this.#takeEarly(event.segment) });
         break;
     }
@@ -164,6 +179,7 @@ export class StreamListener {
     const { recognizer, speaker } = this.#options;
     this.#takeEarly(undefined);
     if (speaker !== "caller" || recognizer.waiting > 0 || this.#work.size > 0) return;
+    if (this.#ear.isCrossTalk(segment)) return;
     const stopping = new AbortController();
     const transcription = this.#ask(segment, AbortSignal.any([signal, stopping.signal]));
     // Nobody may come for it; who does still sees the failure.
@@ -186,10 +202,11 @@ export class StreamListener {
   #listenAhead(segment: SpeechSegment, signal: AbortSignal): void {
     const { recognizer, speaker, callStartedAtMs, onEvent } = this.#options;
     if (speaker !== "caller" || recognizer.waiting > 0 || this.#work.size > 0) return;
+    if (this.#ear.isCrossTalk(segment)) return;
     this.#ask(segment, signal, { provisional: true }).then(
       (transcription) => {
         if (signal.aborted || judgeTranscription(segment, transcription).kind === "rejected") return;
-        const utterance = draftOf(segment, transcription, { speaker, zeroMs: callStartedAtMs });
+        const utterance = draftOf(segment, transcription, { speaker, zeroMs: callStartedAtMs, ear: this.#ear });
         if (utterance !== null) onEvent({ kind: "utterance", utterance });
       },
       // What was not understood now is heard again, with the rest.
@@ -221,7 +238,7 @@ export class StreamListener {
       const verdict = judgeTranscription(segment, transcription);
       if (verdict.kind === "rejected") onEvent({ kind: "not-understood", why: verdict.why });
       else {
-        const utterance = utteranceOf(segment, transcription, { speaker, zeroMs: callStartedAtMs });
+        const utterance = utteranceOf(segment, transcription, { speaker, zeroMs: callStartedAtMs, ear: this.#ear });
         onEvent({ kind: "utterance", utterance });
       }
       this.#sayLag(this.#options.clock.nowMs() - segment.endMs);

@@ -1,6 +1,15 @@
 import type { Speaker } from "@jikimi/kernel";
 import type { HeardUtterance, Transcription } from "./ports.ts";
 import type { SpeechSegment } from "./segmenter.ts";
+import type { VoiceEar } from "./voice/voice-ear.ts";
+
+/** Whose words they are, and which wall clock time their times count from. */
+type UtteranceSource = {
+  readonly speaker: Speaker;
+  readonly zeroMs: number;
+  readonly ear: VoiceEar;
+  readonly draft?: boolean;
+};
 
 /**
  * What was understood of a segment, with every time counted from `zeroMs` (wall clock), in whole milliseconds, and shares
@@ -9,7 +18,7 @@ import type { SpeechSegment } from "./segmenter.ts";
 export function utteranceOf(
   segment: SpeechSegment,
   { text, words, hints, confidence }: Transcription,
-  { speaker, zeroMs }: { readonly speaker: Speaker; readonly zeroMs: number },
+  { speaker, zeroMs, ear, draft = false }: UtteranceSource,
 ): HeardUtterance {
   const soundMs = segment.soundStartMs - zeroMs;
   const said = words.map((word) => moved(word, soundMs));
@@ -22,6 +31,7 @@ export function utteranceOf(
     startMs: Math.min(Math.round(segment.startMs - zeroMs), ...said.map(({ startMs }) => startMs)),
     endMs: Math.max(Math.round(segment.endMs - zeroMs), ...said.map(({ endMs }) => endMs)),
     levelDbfs: segment.levelDbfs,
+    voice: ear.voiceOf(segment, text, { draft }),
   };
 }
 
@@ -32,13 +42,13 @@ const CUT_OFF_MS = 300;
 export function draftOf(
   segment: SpeechSegment,
   { words, ...transcription }: Transcription,
-  from: { readonly speaker: Speaker; readonly zeroMs: number },
+  from: UtteranceSource,
 ): HeardUtterance | null {
   const soundMs = (segment.pcm.length * 1000) / segment.sampleRateHz;
   const whole = words.filter(({ endMs }) => endMs < soundMs - CUT_OFF_MS);
   if (whole.length === 0) return null;
   const text = whole.map((word) => word.text).join(" ");
-  return { ...utteranceOf(segment, { ...transcription, text, words: whole }, from), draft: true };
+  return { ...utteranceOf(segment, { ...transcription, text, words: whole }, { ...from, draft: true }), draft: true };
 }
 
 type Heard = { readonly startMs: number; readonly endMs: number; readonly confidence: number };

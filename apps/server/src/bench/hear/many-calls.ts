@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { resample } from "@jikimi/audio";
 import { type Clock, silentLog } from "@jikimi/kernel";
-import { StreamListener } from "@jikimi/listening";
+import { CallFloor, StreamListener } from "@jikimi/listening";
 import { openEars } from "@jikimi/recognizers";
 import { percentile } from "../result.ts";
 import { conversation, LINE_RATE_HZ } from "./speech.ts";
@@ -31,10 +31,12 @@ export async function listenToCalls(
   await using ears = await openEars({ recognizer: "whisper-base-ko", clock, log: silentLog, modelsDir });
   const startMs = clock.nowMs() + 200;
   const texts: { speaker: "caller" | "agent"; lagMs: number }[] = [];
-  const streams = Array.from({ length: calls }, (_, call) => conversation(clips, seconds, call * 3)).flatMap((said) =>
-    (["caller", "agent"] as const).map((speaker) => {
+  const streams = Array.from({ length: calls }, (_, call) => conversation(clips, seconds, call * 3)).flatMap((said) => {
+    const floor = new CallFloor();
+    return (["caller", "agent"] as const).map((speaker) => {
       const listener = new StreamListener({
         speaker,
+        floor,
         callStartedAtMs: startMs,
         recognizer: ears.recognizer,
         voice: ears.voices.open(LINE_RATE_HZ),
@@ -47,8 +49,8 @@ export async function listenToCalls(
         },
       });
       return { listener, pcm: said[speaker], done: listener.run({ signal: AbortSignal.any([signal]) }) };
-    }),
-  );
+    });
+  });
   const before = process.cpuUsage();
   for (let atMs = 0; atMs < seconds * 1000; atMs += FRAME_MS) {
     const waitMs = startMs + atMs + FRAME_MS - clock.nowMs();
