@@ -11,6 +11,7 @@ import { measureNonSpeech } from "./non-speech.ts";
 import { type ConditionResult, measureCondition } from "./recognition.ts";
 import { reliabilityPicture, report } from "./report.ts";
 import { listClips, readThroughSox } from "./sounds.ts";
+import { measureVoices } from "./voices.ts";
 import { measureJoins } from "./word-times.ts";
 
 /**
@@ -45,13 +46,15 @@ tell("word times");
 const joins = [await measureJoins(clips, ears, 0), await measureJoins(clips, ears, 250)];
 tell("silence, noise, tones and babble");
 const nonSpeech = await measureNonSpeech(clips, ears);
+tell("how it was said, and cross-talk");
+const voices = await measureVoices(clips, ears);
 tell("the demo recogniser");
 await using demoEars = await openEars({ recognizer: "demo", clock, log: silentLog });
 const demo = await measureDemo(clips, demoEars);
 
 const machine = `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores, Node ${process.versions.node}`;
 const measuredOn = new Date(clock.nowMs()).toISOString().slice(0, 10);
-const text = report({ measuredOn, machine, clips: clips.length, conditions, joins, nonSpeech, demo });
+const text = report({ measuredOn, machine, clips: clips.length, conditions, joins, nonSpeech, voices, demo });
 if (values.limit !== undefined) console.log(text);
 else {
   const folder = join(root, "docs", "measurements");

@@ -4,6 +4,7 @@ import type { NonSpeechResult } from "./non-speech.ts";
 import type { ConditionResult, JudgedWord } from "./recognition.ts";
 import { percentile } from "./score.ts";
 import { tried } from "./tried.ts";
+import type { VoicesResult } from "./voices.ts";
 import type { JoinErrors } from "./word-times.ts";
 
 export type Measured = {
@@ -13,6 +14,7 @@ export type Measured = {
   readonly conditions: readonly ConditionResult[];
   readonly joins: readonly JoinErrors[];
   readonly nonSpeech: readonly NonSpeechResult[];
+  readonly voices: VoicesResult;
   readonly demo: readonly DemoResult[];
 };
 
@@ -20,7 +22,7 @@ export type Measured = {
 const SURER = 0.37;
 
 export function report(measured: Measured): string {
-  const { measuredOn, machine, clips, conditions, joins, nonSpeech, demo } = measured;
+  const { measuredOn, machine, clips, conditions, joins, nonSpeech, voices, demo } = measured;
   const minutes = conditions[0]?.minutes ?? 0;
   return [
     "# What is heard, measured",
@@ -78,6 +80,22 @@ export function report(measured: Measured): string {
     ...nonSpeech.map(({ kind, pieces, texts, hints }) => `| ${kind} | ${pieces} | ${texts.length} | ${hints} |`),
     "",
     "Babble is speech, and a loud room behind a caller is heard as such.",
+    "",
+    "## How it was said",
+    "",
+    "Each sentence behind three others of the same person, over a telephone. Nobody shouts in these clips: what was made louder and higher here is no shouting, only the least that it would be.",
+    "",
+    "| sentences | | taken for shouting |",
+    "|---|---:|---:|",
+    ...voices.shouting.map(({ what, sentences, shouting }) => `| ${what} | ${sentences} | ${shouting} |`),
+    "",
+    "## The other's voice in this channel",
+    "",
+    "The agent says one clip; the caller's channel carries what the table says, and its pieces are put down to the agent or heard as the caller's.",
+    "",
+    "| the caller's channel | pieces | put down to the agent |",
+    "|---|---:|---:|",
+    ...voices.crossTalk.map(({ what, pieces, dropped }) => `| ${what} | ${pieces} | ${dropped} |`),
     "",
     "## `demo`",
     "",

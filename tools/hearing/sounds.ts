@@ -68,6 +68,7 @@ export const NON_SPEECH_KINDS = [
   "ring-back",
   "busy tone",
   "music-like tones",
+  "fax",
 ] as const;
 export type NonSpeechKind = (typeof NON_SPEECH_KINDS)[number];
 
@@ -86,6 +87,7 @@ export function makeNonSpeech(kind: NonSpeechKind, seconds: number, random: Rand
   const chords = Array.from({ length: Math.ceil(seconds / 0.4) }, () =>
     Array.from({ length: 3 }, () => 220 * 2 ** (random.integer(25) / 12)),
   );
+  const bits = Array.from({ length: seconds * 300 }, () => random.integer(2));
   const phase = random.integer(1000) / 500;
   let drift = 0;
   const at = (t: number): number => {
@@ -111,6 +113,12 @@ export function makeNonSpeech(kind: NonSpeechKind, seconds: number, random: Rand
         return 0.1 * gate(t + phase, 1, 3) * (tone(440, t) + tone(480, t));
       case "busy tone":
         return 0.1 * gate(t + phase, 0.5, 1) * (tone(480, t) + tone(620, t));
+      case "fax": {
+        // T.30: the calling tone, the answer (V.25), then a preamble at 300 bit/s (V.21, channel 2).
+        if (t < 3.5) return 0.2 * gate(t, 0.5, 3) * tone(1100, t);
+        if (t < 6.5) return 0.2 * tone(2100, t);
+        return 0.2 * tone(bits[Math.floor(t * 300)] === 1 ? 1650 : 1850, t);
+      }
       case "music-like tones": {
         const chord = chords[Math.floor(t / 0.4)] ?? [];
         const fade = Math.exp(-3 * (t % 0.4));
