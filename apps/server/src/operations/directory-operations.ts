@@ -32,10 +32,21 @@ export async function setDepartment(
 }
 
 export async function addNumber(
-  { number, departmentId }: OperationRequest<"numbers.add">,
+  { number, departmentId, recognizer }: OperationRequest<"numbers.add">,
   directory: Directory,
 ): Promise<OperationOutput<"numbers.add">> {
-  return { number: accepted(await directory.addNumber(number, departmentId as DepartmentId)) };
+  return { number: accepted(await directory.addNumber(number, departmentId as DepartmentId, { recognizer })) };
+}
+
+export async function setNumber(
+  { number, departmentId, recognizer }: OperationRequest<"numbers.set">,
+  directory: Directory,
+): Promise<OperationOutput<"numbers.set">> {
+  const change = {
+    ...(departmentId === undefined ? {} : { departmentId: departmentId as DepartmentId }),
+    ...(recognizer === undefined ? {} : { recognizer }),
+  };
+  return { number: accepted(await directory.changeNumber(number, change)) };
 }
 
 export async function addTrunk(

@@ -68,6 +68,7 @@ export function operationsOf(
       departments: directories.plain(view().departments) as OperationOutput<"departments.list">["departments"],
     }),
     "numbers.add": (request) => directories.addNumber(request, directory),
+    "numbers.set": (request) => directories.setNumber(request, directory),
     "numbers.list": () => ({
       numbers: directories.plain(view().numbers) as OperationOutput<"numbers.list">["numbers"],
     }),

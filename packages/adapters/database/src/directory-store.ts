@@ -64,8 +64,8 @@ export class PostgresDirectoryStore implements DirectoryStore {
     return unlessTaken(this.#db.insert(numbers).values(number));
   }
 
-  async updateNumber({ number, departmentId }: InboundNumber): Promise<void> {
-    await this.#db.update(numbers).set({ departmentId }).where(eq(numbers.number, number));
+  async updateNumber({ number, ...rest }: InboundNumber): Promise<void> {
+    await this.#db.update(numbers).set(rest).where(eq(numbers.number, number));
   }
 
   async removeNumber(number: PhoneNumber): Promise<void> {
@@ -131,8 +131,8 @@ function fromDepartment({ names, hours, ...rest }: Department): typeof departmen
   return { ...rest, nameKo: names.ko, nameEn: names.en, hours: hours as Json };
 }
 
-function toNumber({ number, departmentId }: typeof numbers.$inferSelect): InboundNumber {
-  return { number: number as PhoneNumber, departmentId: departmentId as DepartmentId };
+function toNumber({ number, departmentId, recognizer }: typeof numbers.$inferSelect): InboundNumber {
+  return { number: number as PhoneNumber, departmentId: departmentId as DepartmentId, recognizer };
 }
 
 function toTrunk({ sealedSecret, route, ...rest }: typeof trunks.$inferSelect): TrunkRow {

@@ -1,3 +1,4 @@
+import type { RecognizerName } from "@jikimi/kernel";
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -45,6 +46,7 @@ export const departments = pgTable(
     queueTimeoutMs: integer().notNull(),
     language: text().$type<"ko" | "en">().notNull(),
     displayNumber: text(),
+    recognizer: text().$type<RecognizerName>(),
   },
   (table) => [
     check(
@@ -74,6 +76,7 @@ export const numbers = pgTable(
     departmentId: text()
       .notNull()
       .references(() => departments.id),
+    recognizer: text().$type<RecognizerName>(),
   },
   (table) => [index("numbers_of_department").on(table.departmentId)],
 );

@@ -1,3 +1,4 @@
+import { recognizerNames } from "@jikimi/kernel";
 import { z } from "zod";
 import { bilingual, epochMs, id, language } from "./common.ts";
 import { policyProblem } from "./errors.ts";
@@ -45,6 +46,8 @@ const openingHours = z.object({
   exceptions: z.array(z.object({ date: z.string(), open: day, title: bilingual })),
 });
 
+const recognizer = z.enum(recognizerNames);
+
 const department = z.object({
   id,
   names: bilingual,
@@ -56,6 +59,7 @@ const department = z.object({
   queueTimeoutMs: z.number().int(),
   language,
   displayNumber: z.string().nullable(),
+  recognizer: recognizer.nullable().describe("Null: the one that is set for all"),
 });
 
 export const addDepartmentInput = z.object({
@@ -69,14 +73,20 @@ export const addDepartmentInput = z.object({
   queueTimeoutMs: z.number().int().default(120_000),
   language: language.default("ko"),
   displayNumber: z.string().nullable().default(null),
+  recognizer: recognizer.nullable().default(null),
 });
 export const departmentOutput = z.object({ department });
 export const setDepartmentInput = department.partial().required({ id: true });
 export const listDepartmentsInput = z.object({});
 export const listDepartmentsOutput = z.object({ departments: z.array(department) });
 
-const inboundNumber = z.object({ number: z.string(), departmentId: id });
-export const addNumberInput = z.object({ number: z.string(), departmentId: id });
+const inboundNumber = z.object({
+  number: z.string(),
+  departmentId: id,
+  recognizer: recognizer.nullable().describe("Null: its department's"),
+});
+export const addNumberInput = inboundNumber.extend({ recognizer: recognizer.nullable().default(null) });
+export const setNumberInput = inboundNumber.partial().required({ number: true });
 export const numberOutput = z.object({ number: inboundNumber });
 export const listNumbersInput = z.object({});
 export const listNumbersOutput = z.object({ numbers: z.array(inboundNumber) });

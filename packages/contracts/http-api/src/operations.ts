@@ -134,6 +134,13 @@ export const operations = {
     output: directory.numberOutput,
     access: keepers,
   },
+  "numbers.set": {
+    method: "PATCH",
+    path: "/api/numbers/:number",
+    input: directory.setNumberInput,
+    output: directory.numberOutput,
+    access: keepers,
+  },
   "numbers.list": {
     method: "GET",
     path: "/api/numbers",

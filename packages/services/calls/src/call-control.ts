@@ -228,7 +228,8 @@ export class CallControl {
       department,
       log: this.#log,
       played: this.#played,
-      recognizer: trial?.recognizer ?? this.#deps.hearing.recognizer,
+      recognizer:
+        trial?.recognizer ?? this.#deps.directory().recognizerOf(department, line) ?? this.#deps.hearing.recognizer,
       trialKind,
       clock,
       journal,

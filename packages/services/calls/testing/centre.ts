@@ -187,6 +187,7 @@ export async function testCentre({
     queueTimeoutMs: 60_000,
     language: "ko",
     displayNumber: null,
+    recognizer: null,
   });
   await directory.addNumber(ourNumber, departmentId);
   await directory.changeDepartment(departmentId, { displayNumber: ourNumber });

@@ -214,6 +214,7 @@ export async function testOffice() {
     queueTimeoutMs: 60_000,
     language: "ko",
     displayNumber: null,
+    recognizer: null,
   });
   const person = async (sipUsername: string, displayName: string, role: "agent" | "supervisor"): Promise<Person> => {
     const added = await directory.addPerson({ sipUsername, displayName, role, departmentId });

@@ -215,9 +215,9 @@ describe("numbers", () => {
     expect(code(await directory.addNumber("120", "tax" as DepartmentId))).toBe("number-taken");
     expect(code(await directory.addNumber("hello", departmentId))).toBe("invalid-number");
     expect(code(await directory.addNumber("121", "none" as DepartmentId))).toBe("department-unknown");
-    value(await directory.moveNumber("120", "tax" as DepartmentId));
+    value(await directory.changeNumber("120", { departmentId: "tax" as DepartmentId }));
     expect(directory.view().departmentOfNumber("120")?.id).toBe("tax");
-    expect(code(await directory.moveNumber("121", departmentId))).toBe("number-unknown");
+    expect(code(await directory.changeNumber("121", { departmentId }))).toBe("number-unknown");
     expect(code(await directory.removeNumber("121"))).toBe("number-unknown");
   });
 });

@@ -7,6 +7,7 @@ import {
   makeId,
   type PolicyId,
   type Random,
+  type RecognizerName,
   type TrunkId,
 } from "@jikimi/kernel";
 import { isTimeZone, parsePhoneNumber } from "@jikimi/routing";
@@ -198,13 +199,17 @@ export class Directory {
   }
 
   /** `number` in any form `parsePhoneNumber` understands. */
-  addNumber(number: string, departmentId: DepartmentId): Promise<Outcome<InboundNumber>> {
+  addNumber(
+    number: string,
+    departmentId: DepartmentId,
+    { recognizer = null }: { recognizer?: RecognizerName | null } = {},
+  ): Promise<Outcome<InboundNumber>> {
     return this.#inTurn(async () => {
       const parsed = parsePhoneNumber(number);
       if (parsed.kind === "invalid") return refused("invalid-number", number, { field: "number" });
       const unknown = this.#unknownDepartment(departmentId);
       if (unknown !== null) return unknown;
-      const added: InboundNumber = { number: parsed.number, departmentId };
+      const added: InboundNumber = { number: parsed.number, departmentId, recognizer };
       if ((await this.#store.insertNumber(added)) === "taken")
         return refused("number-taken", added.number, { field: "number" });
       this.#become({ numbers: [...this.#rows.numbers, added] }, { kind: "number", number: added.number });
@@ -212,17 +217,20 @@ export class Directory {
     });
   }
 
-  moveNumber(number: string, departmentId: DepartmentId): Promise<Outcome<InboundNumber>> {
+  changeNumber(
+    number: string,
+    change: Partial<Pick<InboundNumber, "departmentId" | "recognizer">>,
+  ): Promise<Outcome<InboundNumber>> {
     return this.#inTurn(async () => {
       const known = this.#knownNumber(number);
       if (known === null) return refused("number-unknown", number, { field: "number" });
-      const unknown = this.#unknownDepartment(departmentId);
+      const changed: InboundNumber = { ...known, ...change };
+      const unknown = this.#unknownDepartment(changed.departmentId);
       if (unknown !== null) return unknown;
-      const moved: InboundNumber = { number: known.number, departmentId };
-      await this.#store.updateNumber(moved);
-      const numbers = this.#rows.numbers.map((one) => (one.number === known.number ? moved : one));
+      await this.#store.updateNumber(changed);
+      const numbers = this.#rows.numbers.map((one) => (one.number === known.number ? changed : one));
       this.#become({ numbers }, { kind: "number", number: known.number });
-      return done(moved);
+      return done(changed);
     });
   }
 

@@ -30,6 +30,7 @@ export function sampleDepartment({ policyId, trunkPort }: { policyId: string; tr
       id,
       names: { ko: "민원상담과", en: "Civil Affairs" },
       recordingMode: "all-call",
+      recognizer: null,
       noticeBeforeConnection: true,
       policyId: policyId as PolicyId,
       hours: null,

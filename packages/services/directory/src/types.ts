@@ -1,4 +1,4 @@
-import type { AgentId, DepartmentId, EpochMs, PolicyId, TrunkId } from "@jikimi/kernel";
+import type { AgentId, DepartmentId, EpochMs, PolicyId, RecognizerName, TrunkId } from "@jikimi/kernel";
 import type { OpeningHours, PhoneNumber } from "@jikimi/routing";
 
 /** What people read, in both languages. */
@@ -51,12 +51,16 @@ export type Department = {
   readonly language: Language;
   /** Shown to whom the department calls: one of our own numbers, or null while outbound is not set up. */
   readonly displayNumber: PhoneNumber | null;
+  /** Which recogniser hears its calls; null: the one that is set for all (`JIKIMI_RECOGNIZER`). */
+  readonly recognizer: RecognizerName | null;
 };
 
 /** A number that people can ring, and who answers it. */
 export type InboundNumber = {
   readonly number: PhoneNumber;
   readonly departmentId: DepartmentId;
+  /** Which recogniser hears the calls to it; null: its department's. */
+  readonly recognizer: RecognizerName | null;
 };
 
 export type TrunkTransport = "udp" | "tcp";

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import type { AgentId, DepartmentId, PolicyId, TrunkId } from "@jikimi/kernel";
+import type { AgentId, DepartmentId, PolicyId, RecognizerName, TrunkId } from "@jikimi/kernel";
 import { parsePhoneNumber } from "@jikimi/routing";
 import type { DirectoryRows } from "./ports.ts";
 import { readNetwork } from "./rules.ts";
@@ -26,6 +26,8 @@ export interface DirectoryView {
   department(id: DepartmentId): Department | null;
   /** Who answers a number, written in any way a carrier writes it; null when it is not ours. */
   departmentOfNumber(dialled: string): Department | null;
+  /** What was chosen for the line, else for its department; null: nothing was. */
+  recognizerOf(department: Department, line: string): RecognizerName | null;
   /** Active agents of a department. */
   agentsOf(departmentId: DepartmentId): readonly Person[];
   /** The newest version, or the one asked for: an old incident is read with the rule of its day. */
@@ -45,7 +47,11 @@ export function viewOf(rows: DirectoryRows): DirectoryView {
   const peopleById = new Map(people.map((person) => [person.id, person]));
   const peopleByUsername = new Map(rows.people.map((row) => [row.person.sipUsername, row]));
   const departments = new Map(rows.departments.map((department) => [department.id, department]));
-  const numbers = new Map(rows.numbers.map(({ number, departmentId }) => [number, departmentId]));
+  const numbers = new Map(rows.numbers.map((one) => [one.number, one]));
+  const numberOf = (dialled: string) => {
+    const parsed = parsePhoneNumber(dialled);
+    return parsed.kind === "ok" ? numbers.get(parsed.number) : undefined;
+  };
   const policyVersions = grouped(rows.policies, ({ id }) => id);
   const agents = people.filter(({ active, role }) => active && role === "agent");
   const agentsByDepartment = grouped(agents, ({ departmentId }) => departmentId);
@@ -71,10 +77,10 @@ export function viewOf(rows: DirectoryRows): DirectoryView {
     },
     department: (id) => departments.get(id) ?? null,
     departmentOfNumber: (dialled) => {
-      const parsed = parsePhoneNumber(dialled);
-      const departmentId = parsed.kind === "ok" ? numbers.get(parsed.number) : undefined;
-      return departmentId === undefined ? null : (departments.get(departmentId) ?? null);
+      const number = numberOf(dialled);
+      return number === undefined ? null : (departments.get(number.departmentId) ?? null);
     },
+    recognizerOf: (department, line) => numberOf(line)?.recognizer ?? department.recognizer,
     agentsOf: (departmentId) => agentsByDepartment.get(departmentId) ?? [],
     policy: (id, version) => {
       const versions = policyVersions.get(id) ?? [];

@@ -18,6 +18,7 @@ export function aDepartment(change: Partial<Department> = {}): Department {
     queueTimeoutMs: 120_000,
     language: "ko",
     displayNumber: null,
+    recognizer: null,
     ...change,
   };
 }

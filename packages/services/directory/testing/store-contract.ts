@@ -42,7 +42,7 @@ export function directoryStoreContract(name: string, openStore: () => Promise<Di
       await store.insertDepartment(aDepartment());
       await store.insertDepartment(alwaysOpen);
       await store.insertPerson(aPersonRow());
-      await store.insertNumber({ number: oneNumber, departmentId: aDepartment().id });
+      await store.insertNumber({ number: oneNumber, departmentId: aDepartment().id, recognizer: null });
       await store.insertTrunk(aTrunkRow());
       await store.insertTrunk({ ...registered, sealedSecret: "c2VhbGVk" });
       await store.insertPolicy(aPolicy());
@@ -51,7 +51,7 @@ export function directoryStoreContract(name: string, openStore: () => Promise<Di
       expect(rows.departments).toHaveLength(2);
       expect(rows.departments).toEqual(expect.arrayContaining([aDepartment(), alwaysOpen]));
       expect(rows.people).toEqual([aPersonRow()]);
-      expect(rows.numbers).toEqual([{ number: oneNumber, departmentId: aDepartment().id }]);
+      expect(rows.numbers).toEqual([{ number: oneNumber, departmentId: aDepartment().id, recognizer: null }]);
       expect(rows.trunks).toHaveLength(2);
       expect(rows.trunks).toEqual(expect.arrayContaining([aTrunkRow(), { ...registered, sealedSecret: "c2VhbGVk" }]));
       expect(rows.policies).toEqual([aPolicy()]);
@@ -65,7 +65,7 @@ export function directoryStoreContract(name: string, openStore: () => Promise<Di
       expect(await store.insertPerson(aPersonRow({ id: "person-2" as never }))).toBe("taken");
       expect(await store.insertPerson(aPersonRow({ id: "person-2" as never, sipUsername: "lee" }))).toBe("inserted");
       expect(await store.updatePerson(aPersonRow({ id: "person-2" as never, sipUsername: "kim" }))).toBe("taken");
-      const number = { number: oneNumber, departmentId: aDepartment().id };
+      const number = { number: oneNumber, departmentId: aDepartment().id, recognizer: null };
       expect(await store.insertNumber(number)).toBe("inserted");
       expect(await store.insertNumber(number)).toBe("taken");
       expect(await store.insertTrunk(aTrunkRow())).toBe("inserted");
@@ -93,9 +93,9 @@ export function directoryStoreContract(name: string, openStore: () => Promise<Di
         },
         ha1: { md5: "1".repeat(32), sha256: "2".repeat(64) },
       });
-      await store.insertNumber({ number: oneNumber, departmentId: aDepartment().id });
-      await store.insertNumber({ number: otherNumber, departmentId: aDepartment().id });
-      await store.updateNumber({ number: oneNumber, departmentId: "tax" as DepartmentId });
+      await store.insertNumber({ number: oneNumber, departmentId: aDepartment().id, recognizer: null });
+      await store.insertNumber({ number: otherNumber, departmentId: aDepartment().id, recognizer: null });
+      await store.updateNumber({ number: oneNumber, departmentId: "tax" as DepartmentId, recognizer: "demo" });
       await store.removeNumber(otherNumber);
       await store.insertTrunk(aTrunkRow());
       await store.updateTrunk(aTrunkRow({ active: false, port: 5070 }));
@@ -105,7 +105,7 @@ export function directoryStoreContract(name: string, openStore: () => Promise<Di
       );
       expect(rows.people[0]?.person).toMatchObject({ displayName: "김팀장", role: "supervisor", active: false });
       expect(rows.people[0]?.ha1.md5).toBe("1".repeat(32));
-      expect(rows.numbers).toEqual([{ number: oneNumber, departmentId: "tax" }]);
+      expect(rows.numbers).toEqual([{ number: oneNumber, departmentId: "tax", recognizer: "demo" }]);
       expect(rows.trunks).toEqual([aTrunkRow({ active: false, port: 5070 })]);
     });
 
