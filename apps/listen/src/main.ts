@@ -1,6 +1,6 @@
 import { resample } from "@jikimi/audio";
 import { type LogFields, SystemClock, SystemRandom } from "@jikimi/kernel";
-import { SileroModel, sourceThreadEntry, ThreadedRecognizer } from "@jikimi/recognizers";
+import { openRecognizer, SileroModel, sourceThreadEntry } from "@jikimi/recognizers";
 import { createLog } from "@jikimi/telemetry";
 import { type ListenReport, ListenRequest, ListenWorkerConfig } from "@jikimi/worker-messages";
 import { ListenWorker } from "./listen-worker.ts";
@@ -29,12 +29,12 @@ async function main(): Promise<void> {
 
   const entry = config.threadUrl === undefined ? sourceThreadEntry() : { url: new URL(config.threadUrl), execArgv: [] };
   const recognizers = new Recognizers((name) =>
-    ThreadedRecognizer.start({
-      name,
+    openRecognizer(name, {
       modelsDir: config.modelsDir,
       clock,
       log,
       entry,
+      ...(config.recognizerServer === undefined ? {} : { server: config.recognizerServer }),
       onLost: (why) => report({ kind: "recognizer-lost", recognizer: name, why }),
     }),
   );

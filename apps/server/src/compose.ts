@@ -168,6 +168,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       config: {
         modelsDir: join(root, "assets/models"),
         recognizers: [config.recognizer],
+        ...(config.recognizerServer === null ? {} : { recognizerServer: config.recognizerServer }),
         tapHost: "127.0.0.1",
         logLevel,
       },
