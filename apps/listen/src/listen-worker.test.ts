@@ -1,9 +1,10 @@
 import { type CallId, ManualClock, ResourceScope, SeededRandom, type Speaker, silentLog } from "@jikimi/kernel";
 import type { Transcription, VoiceActivityModel } from "@jikimi/listening";
+import type { OwnedRecognizer } from "@jikimi/recognizers";
 import type { ListenReport } from "@jikimi/worker-messages";
 import { expect, test } from "vitest";
 import { ListenWorker } from "./listen-worker.ts";
-import { type OwnedRecognizer, Recognizers } from "./recognizers.ts";
+import { Recognizers } from "./recognizers.ts";
 import { TapServer } from "./tap-server.ts";
 
 const nothing: Transcription = {

@@ -44,6 +44,11 @@ type Stream = {
 /** What was said just before a call ended is still worth hearing, for the record; but not for ever. */
 const LAST_WORDS_MS = 10_000;
 
+/** A recogniser of this machine is shared out by what it costs; a server elsewhere refuses by itself what is too much. */
+export function isBudgeted(recognizer: RecognizerName): boolean {
+  return recognizer !== "openai-compatible";
+}
+
 /**
  * The listen process without its process: requests in, reports out. A stream is a tap and a listener; it ends
  * with the tap, with the call, or when the same speaker's stream is opened anew. Where there is more to hear than the
@@ -161,7 +166,7 @@ export class ListenWorker {
   /** Each recogniser hears what it can; the rest is set aside. */
   #share(): void {
     const open = [...this.#streams];
-    for (const recognizer of new Set(open.map(({ request }) => request.recognizer))) {
+    for (const recognizer of new Set(open.map(({ request }) => request.recognizer).filter(isBudgeted))) {
       const streams = open.filter(({ request }) => request.recognizer === recognizer);
       const attended = shareAttention(streams, this.#costs.get(recognizer) ?? ASSUMED_COST);
       for (const stream of streams) this.#attend(stream, attended.has(stream));

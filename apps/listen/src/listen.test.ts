@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect } from "node:net";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { readWav } from "@jikimi/audio";
 import type { HearingEvent, TapSink } from "@jikimi/calls";
@@ -105,4 +106,32 @@ test("a killed worker names its calls, comes back, and hears again", async () =>
   await say(await openStream("agent", startedAtMs), startedAtMs);
   const { utterance } = await eventOf("utterance", from);
   expect(utterance).toMatchObject({ speaker: "agent", text: expect.stringContaining("상품이") });
+});
+
+test("a worker hears by the server that its settings name", async () => {
+  const server = createServer((request, response) => {
+    const answer = { text: "책임자 바꿔 주세요", segments: [{ start: 0, end: 2, avg_logprob: -0.1 }] };
+    request.resume().once("end", () => response.end(JSON.stringify(answer)));
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const config = {
+    modelsDir: defaultModelsDir(),
+    recognizers: ["openai-compatible" as const],
+    recognizerServer: { url, model: "whisper-1", keyFile: null },
+    tapHost: "127.0.0.1",
+    logLevel: "error" as const,
+  };
+  await using elsewhere = new ListenWorkers({ entry, config, clock, log: silentLog });
+  const heard = new Promise<HearingEvent>((resolve) => {
+    elsewhere.onEvent((event) => event.kind === "utterance" && resolve(event));
+  });
+  expect(await elsewhere.start()).toEqual({ ready: 1 });
+  const request = { callId: CALL, speaker: "caller", recognizer: "openai-compatible" } as const;
+  const sink = await elsewhere.openStream({ ...request, callStartedAtMs: clock.nowMs() });
+  if (sink === null) throw new Error("no listen worker is alive");
+  await say(sink, clock.nowMs());
+  expect(await heard).toMatchObject({ recognizer: "openai-compatible", utterance: { text: "책임자 바꿔 주세요" } });
+  server.close();
+  server.closeAllConnections();
 });

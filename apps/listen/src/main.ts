@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { readSound, resample } from "@jikimi/audio";
 import { type LogFields, SystemClock, SystemRandom } from "@jikimi/kernel";
 import { calibrate, type Recognizer, wholeCalls } from "@jikimi/listening";
-import { SileroModel, sourceThreadEntry, ThreadedRecognizer } from "@jikimi/recognizers";
+import { openRecognizer, SileroModel, sourceThreadEntry } from "@jikimi/recognizers";
 import { createLog } from "@jikimi/telemetry";
 import { type ListenReport, ListenRequest, ListenWorkerConfig } from "@jikimi/worker-messages";
-import { ListenWorker } from "./listen-worker.ts";
+import { isBudgeted, ListenWorker } from "./listen-worker.ts";
 import { Recognizers } from "./recognizers.ts";
 import { TapServer } from "./tap-server.ts";
 
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   /** Nobody waits for it; until it is known, an assumption serves. */
   const learnCost = async (recognizer: Recognizer): Promise<void> => {
-    if (config.calibrationSound === undefined) return;
+    if (config.calibrationSound === undefined || !isBudgeted(recognizer.name)) return;
     const read = readSound(await readFile(config.calibrationSound));
     if (read.kind === "unreadable") throw new Error(`${config.calibrationSound}: ${read.why}`);
     const speech = resample(
@@ -47,12 +47,12 @@ async function main(): Promise<void> {
     report({ kind: "calibrated", recognizer: recognizer.name, ...cost, calls: wholeCalls(cost) });
   };
   const recognizers = new Recognizers(async (name) => {
-    const recognizer = await ThreadedRecognizer.start({
-      name,
+    const recognizer = await openRecognizer(name, {
       modelsDir: config.modelsDir,
       clock,
       log,
       entry,
+      ...(config.recognizerServer === undefined ? {} : { server: config.recognizerServer }),
       onLost: (why) => report({ kind: "recognizer-lost", recognizer: name, why }),
     });
     learnCost(recognizer).catch((failure: unknown) => {

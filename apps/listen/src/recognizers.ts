@@ -1,8 +1,5 @@
 import type { RecognizerName } from "@jikimi/kernel";
-import type { Recognizer } from "@jikimi/listening";
-
-/** A recogniser that a process can wait for and close. */
-export type OwnedRecognizer = Recognizer & AsyncDisposable & { readonly waiting: number };
+import type { OwnedRecognizer } from "@jikimi/recognizers";
 
 /** Each recogniser once a process, started when it is first asked for; one that failed to start is tried again next time. */
 export class Recognizers implements AsyncDisposable {

@@ -35,6 +35,7 @@ import { LiveSide } from "./live-side.ts";
 import { plain } from "./operations/directory-operations.ts";
 import { operationsOf } from "./operations/index.ts";
 import { ourSample } from "./operations/setup-operations.ts";
+import { recognizerChoice } from "./recognizer-choice.ts";
 import { routingOf } from "./routing-adapter.ts";
 import { removeRunFile, writeRunFile } from "./run-file.ts";
 import { openAccounts, openSignIn } from "./sign-in.ts";
@@ -171,6 +172,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
       config: {
         modelsDir: join(root, "assets/models"),
         recognizers: [config.recognizer],
+        ...(config.recognizerServer === null ? {} : { recognizerServer: config.recognizerServer }),
         tapHost: "127.0.0.1",
         ...(calibrationSound === undefined ? {} : { calibrationSound }),
         logLevel,
@@ -300,6 +302,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
   const operate = operationsOf({
     ...kept,
     status,
+    recognizers: () => recognizerChoice(config, join(root, "assets/models")),
     dataFolder: config.dataFolder,
     signIn: { ...signIn, store: database.setup, sample, samplePasswords: () => samplePasswords },
     live: {

@@ -1,5 +1,6 @@
 import type { Text } from "./cli/text.ts";
 import type { Config } from "./config/index.ts";
+import { isLoopbackName } from "./http/address.ts";
 
 /** What is simulated or limited in this installation: said at the start, on the status page and to machines. */
 export function limitationsOf(config: Config, database: { readonly kind: "pglite" | "postgresql" }): Text[] {
@@ -15,6 +16,10 @@ export function limitationsOf(config: Config, database: { readonly kind: "pglite
       en: "The demo recogniser is listening: it understands synthetic voices only, and no people.",
     });
   }
+  if (config.recognizerServer !== null) {
+    const everyCall = config.recognizer === "openai-compatible";
+    limitations.push(...hearingElsewhere(new URL(config.recognizerServer.url), { everyCall }));
+  }
   if (database.kind === "pglite") {
     limitations.push({
       ko: "내장 데이터베이스는 체험과 작은 기관용입니다. 운영에는 DATABASE_URL로 PostgreSQL을 지정해 주십시오.",
@@ -28,4 +33,18 @@ export function limitationsOf(config: Config, database: { readonly kind: "pglite
     });
   }
   return limitations;
+}
+
+/** Where the sound of calls goes when it leaves this machine to be understood. */
+function hearingElsewhere({ host, hostname, protocol }: URL, { everyCall }: { everyCall: boolean }): Text[] {
+  if (isLoopbackName(hostname)) return [];
+  const sent: Text = {
+    ko: `${everyCall ? "통화의 말소리를" : "인식 서버를 고른 부서와 번호의 말소리를"} 글로 바꾸기 위해 ${host} 서버로 보냅니다. 그 서버가 소리를 어떻게 다루는지 확인해 주십시오.`,
+    en: `What is said in calls${everyCall ? "" : " of departments and numbers that chose it"} is sent to the server ${host} to be turned into text; please make sure how it treats the sound.`,
+  };
+  const plain: Text = {
+    ko: `${host} 서버로 보내는 소리가 암호화되지 않습니다. 서버가 https를 받으면 JIKIMI_RECOGNIZER_URL을 https로 바꿔 주십시오.`,
+    en: `The sound goes to ${host} without encryption; if the server takes https, use it in JIKIMI_RECOGNIZER_URL.`,
+  };
+  return protocol === "http:" ? [sent, plain] : [sent];
 }

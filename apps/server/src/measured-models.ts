@@ -12,10 +12,10 @@ const MeasuredModels = z.object({
     z.object({
       name: z.string(),
       seconds: z.number().positive(),
-      /** CPU seconds for each second of sound, of the recogniser's thread. */
+      /** CPU seconds of this machine for each second of sound. */
       cpuPerSecond: z.number().positive(),
-      /** Calls whose both sides (40 % speech each) nine tenths of one core can hear. */
-      callsPerCore: z.number().int().nonnegative(),
+      /** Calls whose both sides (40 % speech each) nine tenths of one core can hear. Null: a server elsewhere hears them. */
+      callsPerCore: z.number().int().nonnegative().nullable(),
       /** Null: it does not know the voices of these clips. */
       errorPercent: z.number().nonnegative().nullable(),
     }),

@@ -238,6 +238,7 @@ export const passports: OperationOutput<"departments.set">["department"] = {
   queueTimeoutMs: 120_000,
   language: "ko",
   displayNumber: "+827000000120",
+  recognizer: null,
 };
 
 export const departments: OperationOutput<"departments.list"> = {
@@ -256,9 +257,20 @@ export const departments: OperationOutput<"departments.list"> = {
 
 export const numbers: OperationOutput<"numbers.list"> = {
   numbers: [
-    { number: "+827000000120", departmentId: "passports" },
-    { number: "+827000000130", departmentId: "traffic" },
+    { number: "+827000000120", departmentId: "passports", recognizer: null },
+    { number: "+827000000130", departmentId: "traffic", recognizer: "openai-compatible" },
   ],
+};
+
+export const recognizers: OperationOutput<"recognizers.list"> = {
+  default: "whisper-base-ko",
+  recognizers: (["whisper-base-ko", "openai-compatible", "demo"] as const).map((name) => ({
+    name,
+    usable: true,
+    hears: null,
+    licence: null,
+    measured: null,
+  })),
 };
 
 export const carrier: OperationOutput<"trunks.add">["trunk"] = {

@@ -196,6 +196,8 @@ export class MockServer {
       "departments.set": () => ({ department: data.passports }),
       "numbers.list": () => list(data.numbers),
       "numbers.add": (input) => ({ number: input }),
+      "numbers.set": ({ number, recognizer = null }) => ({ number: { number, departmentId: "passports", recognizer } }),
+      "recognizers.list": () => data.recognizers,
       "trunks.list": () => list(data.trunks),
       "trunks.add": () => ({ trunk: data.carrier }),
       "desk.phone": () => ({

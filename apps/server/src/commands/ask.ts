@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { apiError, type OperationInput, type OperationName, type OperationOutput, operations } from "@jikimi/http-api";
 import { ResourceScope } from "@jikimi/kernel";
 import { createLog } from "@jikimi/telemetry";
@@ -5,6 +6,7 @@ import { CommandFailure, type Invocation } from "../cli/command.ts";
 import { openRecords } from "../compose.ts";
 import type { Config } from "../config/index.ts";
 import { OperationFailure, operationsOf } from "../operations/index.ts";
+import { recognizerChoice } from "../recognizer-choice.ts";
 import { type RunFile, readRunFile } from "../run-file.ts";
 import { requireSettings } from "./settings.ts";
 
@@ -77,7 +79,14 @@ async function askRecords(invocation: Invocation, config: Config, name: Operatio
   await using scope = new ResourceScope();
   const records = await openRecords({ config, clock, random, log }, scope);
   const status = () => Promise.reject(new Error("no server is running"));
-  const operate = operationsOf({ ...records, status, dataFolder: config.dataFolder, signIn: null, live: null });
+  const operate = operationsOf({
+    ...records,
+    status,
+    recognizers: () => recognizerChoice(config, join(invocation.root, "assets", "models")),
+    dataFolder: config.dataFolder,
+    signIn: null,
+    live: null,
+  });
   try {
     return await operate(name, input, { kind: "command-line" });
   } catch (failure) {

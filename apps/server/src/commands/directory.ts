@@ -3,6 +3,7 @@ import { type Command, CommandFailure } from "../cli/command.ts";
 import { localTime } from "../cli/local-time.ts";
 import { ask } from "./ask.ts";
 import { required } from "./calls.ts";
+import { askedRecognizer, recognizerOption } from "./hearing.ts";
 import { renderTable } from "./table.ts";
 
 const departmentOption = {
@@ -48,13 +49,14 @@ export const usersAdd: Command = {
 export const numbersAdd: Command = {
   name: "numbers add",
   summary: { ko: "받을 전화번호 추가", en: "add a number that people can ring" },
-  usage: "NUMBER --department ID",
-  options: [departmentOption],
+  usage: "NUMBER --department ID [--recognizer NAME]",
+  options: [departmentOption, recognizerOption],
   async run(invocation) {
     const { json, out, say, option } = invocation;
     const number = required(invocation, 0, { ko: "전화번호", en: "The number" });
     const departmentId = option("department") ?? "";
-    const added = await ask(invocation, "numbers.add", { number, departmentId });
+    const recognizer = askedRecognizer(invocation);
+    const added = await ask(invocation, "numbers.add", { number, departmentId, recognizer });
     if (json) out(`${JSON.stringify(added)}\n`);
     else out(`${say({ ko: "추가했습니다", en: "Added" })}: ${added.number.number} → ${added.number.departmentId}\n`);
     return 0;

@@ -1,35 +1,61 @@
 import { join } from "node:path";
-import { recognizerNames, silentLog } from "@jikimi/kernel";
-import { openEars, transcribeFile } from "@jikimi/recognizers";
+import { type RecognizerName, recognizerNames, silentLog } from "@jikimi/kernel";
+import { ListeningError } from "@jikimi/listening";
+import { type Ears, openEars, type RecognizerServer, transcribeFile } from "@jikimi/recognizers";
 import { SoundFileError, type SoundFileErrorCode, type SoundProblem } from "@jikimi/sound-files";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
 import type { Text } from "../cli/text.ts";
+import { recognizerUrlMissing } from "../config/index.ts";
 import { abuseModelPath, openJudge } from "../judge.ts";
 import { required } from "./calls.ts";
+import { requireSettings } from "./settings.ts";
 
 export const recognizerOption = {
   name: "recognizer",
   takesValue: true,
   summary: {
-    ko: "whisper-base-ko(사람의 말, 기본) 또는 demo(합성 음성)",
-    en: "whisper-base-ko (people, default) or demo (synthetic voices)",
+    ko: "whisper-base-ko(사람의 말, 기본), demo(합성 음성), openai-compatible(설정한 서버)",
+    en: "whisper-base-ko (people, default), demo (synthetic voices) or openai-compatible (the server in the settings)",
   },
 };
 
-/** Opens the recogniser that was asked for. */
-export function openAskedEars({ option, clock, root }: Invocation) {
-  const asked = option("recognizer") ?? "whisper-base-ko";
+/** Null: none was named. */
+export function askedRecognizer({ option }: Pick<Invocation, "option">): RecognizerName | null {
+  const asked = option("recognizer");
+  if (asked === undefined) return null;
   const recognizer = recognizerNames.find((name) => name === asked);
-  if (recognizer === undefined) {
-    throw new CommandFailure(
-      "unknown-recognizer",
-      { ko: `‘${asked}’ 인식기는 없습니다.`, en: `There is no recogniser '${asked}'.` },
-      { ko: `${recognizerNames.join(", ")} 중에서 고르십시오.`, en: `Choose one of ${recognizerNames.join(", ")}.` },
-      2,
-    );
-  }
-  return openEars({ recognizer, clock, log: silentLog, modelsDir: join(root, "assets", "models") });
+  if (recognizer !== undefined) return recognizer;
+  throw new CommandFailure(
+    "unknown-recognizer",
+    { ko: `‘${asked}’ 인식기는 없습니다.`, en: `There is no recogniser '${asked}'.` },
+    { ko: `${recognizerNames.join(", ")} 중에서 고르십시오.`, en: `Choose one of ${recognizerNames.join(", ")}.` },
+    2,
+  );
 }
+
+/** Opens the recogniser that was asked for; `openai-compatible` at the server that the settings name. */
+export async function openAskedEars(invocation: Invocation): Promise<Ears> {
+  const { clock, root } = invocation;
+  const recognizer = askedRecognizer(invocation) ?? "whisper-base-ko";
+  const server = recognizer === "openai-compatible" ? await requireServer(invocation) : null;
+  const modelsDir = join(root, "assets", "models");
+  try {
+    return await openEars({ recognizer, clock, log: silentLog, modelsDir, ...(server === null ? {} : { server }) });
+  } catch (cause) {
+    throw tellable(cause);
+  }
+}
+
+async function requireServer(invocation: Invocation): Promise<RecognizerServer> {
+  const { recognizerServer } = await requireSettings(invocation);
+  if (recognizerServer !== null) return recognizerServer;
+  throw new CommandFailure("no-recognizer-server", recognizerUrlMissing, settingsAreInReadme, 2);
+}
+
+const settingsAreInReadme = {
+  ko: "환경 변수나 .env 파일에 적습니다. 설정은 README에 있습니다.",
+  en: "It goes into the environment or the .env file; README lists the settings.",
+};
 
 const readable = {
   ko: "WAV, FLAC, MP3, Opus 파일은 바로 읽습니다. M4A를 비롯한 다른 형식은 ffmpeg 프로그램을 설치하면 읽습니다.",
@@ -37,7 +63,7 @@ const readable = {
 };
 
 /** A sound file that cannot be read is the file's fault, not ours: it is named, with the way out. */
-export function unreadable(cause: SoundFileError): CommandFailure {
+function unreadable(cause: SoundFileError): CommandFailure {
   const { path, code } = cause;
   const problems: Record<SoundFileErrorCode, CommandFailure["problem"]> = {
     missing: {
@@ -56,6 +82,22 @@ export function unreadable(cause: SoundFileError): CommandFailure {
     },
   };
   return new CommandFailure("unreadable-file", problems[code], readable, 1, { cause });
+}
+
+/** Failures of sound files and recognisers as failures of the command, each with its way out; any other as it is. */
+export function tellable(cause: unknown): unknown {
+  if (cause instanceof SoundFileError) return unreadable(cause);
+  if (!(cause instanceof ListeningError)) return cause;
+  return new CommandFailure(
+    cause.code,
+    { ko: `인식기가 듣지 못했습니다 (${cause.message}).`, en: `The recogniser could not hear it (${cause.message}).` },
+    {
+      ko: "모델은 ./jikimi models verify 로 점검하고, openai-compatible이면 서버가 켜져 있는지와 JIKIMI_RECOGNIZER_URL, JIKIMI_RECOGNIZER_MODEL, JIKIMI_RECOGNIZER_KEY_FILE을 확인해 주십시오.",
+      en: "Check the models with ./jikimi models verify; for openai-compatible, that its server runs, and JIKIMI_RECOGNIZER_URL, JIKIMI_RECOGNIZER_MODEL and JIKIMI_RECOGNIZER_KEY_FILE.",
+    },
+    1,
+    { cause },
+  );
 }
 
 /** What was heard of a file that could not be read to its end stands; that there was more is said beside it. */
@@ -102,7 +144,7 @@ export const transcribe: Command = {
         out(json ? `${JSON.stringify(line)}\n` : `${line.file}: ${line.text}\n`);
         if (line.problem !== null) err(`${say(incomplete(path, line.problem))}\n`);
       } catch (cause) {
-        if (!(cause instanceof SoundFileError)) throw cause;
+        if (!(cause instanceof SoundFileError)) throw tellable(cause);
         failures.push(unreadable(cause));
       }
     }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openDatabase } from "@jikimi/database";
 import { silentLog } from "@jikimi/kernel";
-import { verifyModels } from "@jikimi/recognizers";
+import { openRecognizer, verifyModels } from "@jikimi/recognizers";
 import type { Command } from "../cli/command.ts";
 import { doctorReport, renderDoctor, runDoctor } from "../doctor/index.ts";
 import { readRunFile } from "../run-file.ts";
@@ -13,19 +13,21 @@ export const doctor: Command = {
   usage: "",
   options: [],
   async run(invocation) {
-    const { clock, json, out, language } = invocation;
+    const { clock, json, out, language, root } = invocation;
+    const modelsDir = join(root, "assets", "models");
     const configResult = await readSettings(invocation);
     const config = configResult.kind === "ok" ? configResult.config : null;
     const results = await runDoctor({
       configResult,
       clock,
       runningPid: config === null ? null : (readRunFile(config.dataFolder)?.pid ?? null),
-      verifyModels: () => verifyModels(join(invocation.root, "assets", "models")),
+      verifyModels: () => verifyModels(modelsDir),
       openDatabase: () => {
         const database = config?.database ?? { kind: "postgres", url: "" };
         const url = database.kind === "pglite" ? `pglite:${database.folder}` : database.url;
         return openDatabase({ url, clock, log: silentLog });
       },
+      openRecognizer: (server) => openRecognizer("openai-compatible", { server, modelsDir, clock, log: silentLog }),
     });
     const report = doctorReport(results);
     out(json ? `${JSON.stringify(report)}\n` : renderDoctor(results, language));

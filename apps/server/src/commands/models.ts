@@ -1,11 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Clock, type RecognizerName, recognizerNames, silentLog } from "@jikimi/kernel";
+import { type RecognizerName, recognizerNames, silentLog } from "@jikimi/kernel";
 import { characterErrors } from "@jikimi/language";
-import { listModels, openEars, transcribeFile, verifyModels } from "@jikimi/recognizers";
+import { type EarsOptions, listModels, openEars, transcribeFile, verifyModels } from "@jikimi/recognizers";
 import { z } from "zod";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
 import { callsPerCore, keepMeasuredModels, type MeasuredModels } from "../measured-models.ts";
+import { tellable } from "./hearing.ts";
 import { readSettings } from "./settings.ts";
 import { renderTable } from "./table.ts";
 
@@ -71,10 +72,21 @@ export const modelsMeasure: Command = {
     const own = option("clips");
     const clips = own === undefined ? await shippedClips(root) : await ownClips(own);
     const models: MeasuredModels["models"][number][] = [];
+    const settings = await readSettings(invocation);
+    const server = settings.kind === "ok" ? settings.config.recognizerServer : null;
     for (const name of recognizerNames) {
+      if (name === "openai-compatible" && server === null) {
+        err(`${say(noServer)}\n`);
+        continue;
+      }
       err(`${say({ ko: `${name}: 녹음 ${clips.length}개 …`, en: `${name}: ${clips.length} clips …` })}\n`);
       const knowsVoices = own !== undefined || name === "demo";
-      models.push(await measure(name, clips, { clock, signal, knowsVoices, modelsDir: modelsFolder(invocation) }));
+      const ears = { clock, modelsDir: modelsFolder(invocation), ...(server === null ? {} : { server }) };
+      try {
+        models.push(await measure(name, clips, { ears, signal, knowsVoices }));
+      } catch (cause) {
+        throw tellable(cause);
+      }
     }
     const measured: MeasuredModels = {
       formatVersion: 1,
@@ -82,12 +94,21 @@ export const modelsMeasure: Command = {
       clips: own === undefined ? "shipped" : "own",
       models,
     };
-    const settings = await readSettings(invocation);
     if (settings.kind === "ok") await keepMeasuredModels(settings.config.dataFolder, measured);
     if (json) out(`${JSON.stringify(measured)}\n`);
     else out(await rendered(measured, invocation));
     return 0;
   },
+};
+
+const noServer = {
+  ko: "openai-compatible: 서버가 정해져 있지 않아 건너뜁니다 (JIKIMI_RECOGNIZER_URL).",
+  en: "openai-compatible: left out, because no server is named (JIKIMI_RECOGNIZER_URL).",
+};
+
+const heardElsewhere = {
+  ko: "서버의 모델에 따름 (서버의 CPU는 포함하지 않음)",
+  en: "what its server's model hears (the server's own CPU is not counted)",
 };
 
 type Clip = { readonly path: string; readonly text: string };
@@ -97,12 +118,11 @@ async function measure(
   clips: readonly Clip[],
   {
     knowsVoices,
-    modelsDir,
-    clock,
+    ears: options,
     signal,
-  }: { knowsVoices: boolean; modelsDir: string; clock: Clock; signal: AbortSignal },
+  }: { knowsVoices: boolean; ears: Omit<EarsOptions, "recognizer" | "log">; signal: AbortSignal },
 ): Promise<MeasuredModels["models"][number]> {
-  await using ears = await openEars({ recognizer: name, clock, log: silentLog, modelsDir });
+  await using ears = await openEars({ recognizer: name, log: silentLog, ...options });
   let cpuMs = 0;
   let audioMs = 0;
   let errors = 0;
@@ -120,7 +140,7 @@ async function measure(
     name,
     seconds: Math.max(1, Math.round(audioMs / 1000)),
     cpuPerSecond: Number(cpuPerSecond.toPrecision(2)),
-    callsPerCore: callsPerCore(cpuPerSecond),
+    callsPerCore: name === "openai-compatible" ? null : callsPerCore(cpuPerSecond),
     errorPercent: knowsVoices ? Number(((100 * errors) / Math.max(1, length)).toFixed(1)) : null,
   };
 }
@@ -172,9 +192,9 @@ async function rendered({ models, clips }: MeasuredModels, invocation: Invocatio
     name,
     described.get(name)?.licence ?? "",
     `${cpuPerSecond} s`,
-    String(calls),
+    calls === null ? "–" : String(calls),
     errorPercent === null ? "–" : `${errorPercent} %`,
-    described.get(name)?.hears[language] ?? "",
+    (described.get(name)?.hears ?? heardElsewhere)[language],
   ]);
   const note =
     clips === "own"

@@ -4,12 +4,11 @@ import type { HeardUtterance } from "@jikimi/listening";
 import { SoundLibrary } from "@jikimi/notices";
 import { defaultPolicy, type Policy, parsePolicy, presets } from "@jikimi/protection";
 import { type FileEnd, hearFile } from "@jikimi/recognizers";
-import { SoundFileError } from "@jikimi/sound-files";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
 import { Rehearsal, type RehearsedEvent } from "../demo/rehearse.ts";
 import { abuseModelPath, openJudge } from "../judge.ts";
 import { required } from "./calls.ts";
-import { incomplete, openAskedEars, progressOf, recognizerOption, unreadable } from "./hearing.ts";
+import { incomplete, openAskedEars, progressOf, recognizerOption, tellable } from "./hearing.ts";
 
 export const replay: Command = {
   name: "replay",
@@ -50,8 +49,7 @@ export const replay: Command = {
         },
       );
     } catch (cause) {
-      if (cause instanceof SoundFileError) throw unreadable(cause);
-      throw cause;
+      throw tellable(cause);
     }
     const durationMs = end.audioMs;
     take(rehearsal.finish(durationMs));

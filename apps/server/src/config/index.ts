@@ -4,4 +4,5 @@ export {
   type ConfigResult,
   describeDatabase,
   parseConfig,
+  recognizerUrlMissing,
 } from "./parse-config.ts";

@@ -38,6 +38,7 @@ describe("settings", () => {
       mediaWorkers: 1,
       listenWorkers: 1,
       recognizer: "whisper-base-ko",
+      recognizerServer: null,
       wrapUpMs: 60_000,
     });
   });
@@ -61,6 +62,28 @@ describe("settings", () => {
     { env: { JIKIMI_MEDIA_WORKERS: "4", JIKIMI_LISTEN_WORKERS: "2" }, expected: { mediaWorkers: 4, listenWorkers: 2 } },
     { env: { JIKIMI_WRAP_UP_SECONDS: "0" }, expected: { wrapUpMs: 0 } },
     { env: { JIKIMI_RECOGNIZER: "demo" }, expected: { recognizer: "demo" } },
+    {
+      env: { JIKIMI_RECOGNIZER: "openai-compatible", JIKIMI_RECOGNIZER_URL: "http://[::1]:8000/v1" },
+      expected: {
+        recognizer: "openai-compatible",
+        recognizerServer: { url: "http://[::1]:8000/v1", model: "whisper-1", keyFile: null },
+      },
+    },
+    {
+      env: {
+        JIKIMI_RECOGNIZER_URL: "https://speech.example.kr",
+        JIKIMI_RECOGNIZER_MODEL: "openai/whisper-large-v3",
+        JIKIMI_RECOGNIZER_KEY_FILE: "speech.key",
+      },
+      expected: {
+        recognizer: "whisper-base-ko",
+        recognizerServer: {
+          url: "https://speech.example.kr",
+          model: "openai/whisper-large-v3",
+          keyFile: "/srv/jikimi/speech.key",
+        },
+      },
+    },
   ])("$env is taken", ({ env, expected }) => {
     expect(valid(env)).toMatchObject(expected);
   });
@@ -92,6 +115,16 @@ describe("settings", () => {
     { env: { JIKIMI_LISTEN_WORKERS: "two" }, wrong: "JIKIMI_LISTEN_WORKERS" },
     { env: { JIKIMI_WRAP_UP_SECONDS: "3601" }, wrong: "JIKIMI_WRAP_UP_SECONDS" },
     { env: { JIKIMI_RECOGNIZER: "whisper" }, wrong: "JIKIMI_RECOGNIZER" },
+    { env: { JIKIMI_RECOGNIZER: "openai-compatible" }, wrong: "JIKIMI_RECOGNIZER_URL" },
+    {
+      env: { JIKIMI_RECOGNIZER: "openai-compatible", JIKIMI_RECOGNIZER_URL: "speech.example.kr" },
+      wrong: "JIKIMI_RECOGNIZER_URL",
+    },
+    { env: { JIKIMI_RECOGNIZER_URL: "ftp://speech.example.kr" }, wrong: "JIKIMI_RECOGNIZER_URL" },
+    { env: { JIKIMI_RECOGNIZER_URL: "https://u:secret@speech.example.kr" }, wrong: "JIKIMI_RECOGNIZER_URL" },
+    { env: { JIKIMI_RECOGNIZER_URL: "https://speech.example.kr/?key=secret" }, wrong: "JIKIMI_RECOGNIZER_URL" },
+    { env: { JIKIMI_RECOGNIZER_MODEL: "whisper\n1" }, wrong: "JIKIMI_RECOGNIZER_MODEL" },
+    { env: { JIKIMI_RECOGNIZER_KEY_FILE: "ke\0y" }, wrong: "JIKIMI_RECOGNIZER_KEY_FILE" },
   ])("$env is refused by name", ({ env, wrong }) => {
     expect(problemNames(env)).toEqual([wrong]);
   });
@@ -112,7 +145,12 @@ describe("settings", () => {
 
   test("a wrong value is repeated, but never a secret, in either language", () => {
     const result = parseConfig(
-      { JIKIMI_BIND: "everywhere", DATABASE_URL: "mysql://u:hunter2@db/calls" },
+      {
+        JIKIMI_BIND: "everywhere",
+        DATABASE_URL: "mysql://u:hunter2@db/calls",
+        JIKIMI_RECOGNIZER_URL: "https://u:hunter2@speech.example.kr",
+        JIKIMI_RECOGNIZER_KEY_FILE: "hunter2\0",
+      },
       "KEY hunter2",
       {
         baseFolder,
@@ -121,6 +159,15 @@ describe("settings", () => {
     const said = JSON.stringify(result);
     expect(said).toContain("everywhere");
     expect(said).not.toContain("hunter2");
+  });
+
+  test("a recogniser without its server is told what to set, and how to do without", () => {
+    const result = parseConfig({ JIKIMI_RECOGNIZER: "openai-compatible" }, undefined, { baseFolder });
+    const [problem] = result.kind === "invalid" ? result.problems : [];
+    for (const text of [problem?.message.ko, problem?.message.en]) {
+      expect(text).toContain("JIKIMI_RECOGNIZER_URL");
+      expect(text).toContain("JIKIMI_RECOGNIZER=whisper-base-ko");
+    }
   });
 
   test.for([

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RecognizerName } from "@jikimi/kernel";
+import type { RecognizerServer } from "@jikimi/recognizers";
 import type { z } from "zod";
 import type { Text } from "../cli/text.ts";
 import { parseDotEnv } from "./dot-env.ts";
@@ -27,6 +28,8 @@ export type Config = {
   readonly mediaWorkers: number;
   readonly listenWorkers: number;
   readonly recognizer: RecognizerName;
+  /** Where `openai-compatible` hears; there whichever recogniser is chosen, so that one may be tried on a file. */
+  readonly recognizerServer: RecognizerServer | null;
   /** What an agent with a desk open gets to write a call up in; 0: none. */
   readonly wrapUpMs: number;
 };
@@ -81,9 +84,16 @@ export function parseConfig(
   const mediaWorkers = read("JIKIMI_MEDIA_WORKERS");
   const listenWorkers = read("JIKIMI_LISTEN_WORKERS");
   const recognizer = read("JIKIMI_RECOGNIZER");
+  const recognizerUrl = read("JIKIMI_RECOGNIZER_URL");
+  const recognizerModel = read("JIKIMI_RECOGNIZER_MODEL");
+  const recognizerKeyFile = read("JIKIMI_RECOGNIZER_KEY_FILE");
   const wrapUpSeconds = read("JIKIMI_WRAP_UP_SECONDS");
 
   problems.push(...portClashes({ httpPort, sipPort, rtpPorts }));
+  const serverless = recognizer === "openai-compatible" && recognizerUrl === undefined;
+  if (serverless && !problems.some(({ name }) => name === "JIKIMI_RECOGNIZER_URL")) {
+    problems.push({ name: "JIKIMI_RECOGNIZER_URL", message: recognizerUrlMissing });
+  }
   if (
     problems.length > 0 ||
     bindAddress === undefined ||
@@ -96,6 +106,7 @@ export function parseConfig(
     mediaWorkers === undefined ||
     listenWorkers === undefined ||
     recognizer === undefined ||
+    recognizerModel === undefined ||
     wrapUpSeconds === undefined
   ) {
     return { kind: "invalid", problems };
@@ -119,10 +130,24 @@ export function parseConfig(
     mediaWorkers,
     listenWorkers,
     recognizer,
+    recognizerServer:
+      recognizerUrl === undefined
+        ? null
+        : {
+            url: recognizerUrl,
+            model: recognizerModel,
+            keyFile: recognizerKeyFile === undefined ? null : resolve(baseFolder, recognizerKeyFile),
+          },
     wrapUpMs: wrapUpSeconds * 1000,
   };
   return { kind: "ok", config, warnings: [...unknownNames(env, dotEnv.values), ...unreachable(config)] };
 }
+
+/** `openai-compatible` was chosen, and no server named. */
+export const recognizerUrlMissing: Text = {
+  ko: "openai-compatible 인식기에는 서버 주소가 필요합니다. JIKIMI_RECOGNIZER_URL에 적어 주십시오 (예: http://127.0.0.1:8000/v1). 이 컴퓨터에서 들으려면 JIKIMI_RECOGNIZER=whisper-base-ko로 두십시오.",
+  en: "The recogniser openai-compatible needs the address of its server: set JIKIMI_RECOGNIZER_URL (for example http://127.0.0.1:8000/v1). To hear on this machine, leave JIKIMI_RECOGNIZER=whisper-base-ko.",
+};
 
 /** The folder this copy of Jikimi lies in: relative paths and `.env` are looked for there. */
 export function installationFolder(): string {

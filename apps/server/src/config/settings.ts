@@ -42,6 +42,13 @@ const publicUrl = z
   .refine((value) => /^https?:\/\/[^/?#@]+\/?$/.test(value) && URL.canParse(value))
   .transform((value) => new URL(value).origin);
 
+/** A base address: where a key would go, so it holds none itself. */
+const serverUrl = z.string().refine((value) => {
+  if (!/^https?:\/\/[^?#]+$/.test(value) || !URL.canParse(value)) return false;
+  const { username, password } = new URL(value);
+  return username === "" && password === "";
+});
+
 const proxies = z
   .string()
   .transform((value) => value.split(",").map((one) => one.trim()))
@@ -141,9 +148,31 @@ export const settings = {
     schema: z.enum(recognizerNames),
     fallback: "whisper-base-ko",
     must: {
-      ko: "whisper-base-ko(사람의 목소리) 또는 demo(합성 음성만)여야 합니다",
-      en: "must be whisper-base-ko (people's voices) or demo (synthetic voices only)",
+      ko: "whisper-base-ko(사람의 목소리), demo(합성 음성만), openai-compatible(JIKIMI_RECOGNIZER_URL의 서버) 가운데 하나여야 합니다",
+      en: "must be whisper-base-ko (people's voices), demo (synthetic voices only) or openai-compatible (the server at JIKIMI_RECOGNIZER_URL)",
     },
+  },
+  JIKIMI_RECOGNIZER_URL: {
+    schema: serverUrl,
+    fallback: undefined,
+    // It may have a password in it, which is one reason to refuse it.
+    secret: true,
+    must: {
+      ko: "http나 https로 시작하는 서버 주소여야 하며 비밀번호와 물음표 뒤의 값이 없어야 합니다 (예: http://127.0.0.1:8000/v1)",
+      en: "must be the address of a server, http or https, without a password or a query (for example http://127.0.0.1:8000/v1)",
+    },
+  },
+  JIKIMI_RECOGNIZER_MODEL: {
+    schema: z.string().regex(/^[^\p{Cc}]{1,200}$/u),
+    fallback: "whisper-1",
+    must: { ko: "서버가 아는 모델 이름이어야 합니다", en: "must be the name of a model that the server has" },
+  },
+  JIKIMI_RECOGNIZER_KEY_FILE: {
+    schema: z.string().refine((value) => !value.includes("\0")),
+    fallback: undefined,
+    // Who mistakes it for the key itself must not see the key again.
+    secret: true,
+    must: { ko: "파일 경로여야 합니다", en: "must be the path of a file" },
   },
   JIKIMI_WRAP_UP_SECONDS: {
     schema: z

@@ -55,6 +55,7 @@ export class Instance {
       mediaWorkers: 1,
       listenWorkers: 1,
       recognizer: "demo",
+      recognizerServer: null,
       wrapUpMs: 60_000,
       ...options.settings,
     });

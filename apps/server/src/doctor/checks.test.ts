@@ -6,6 +6,7 @@ import { checkClock } from "./clock.ts";
 import { checkDisk, type DiskLook } from "./disk.ts";
 import { checkPorts, checkRtpPorts, type PortProbe, type ProbePort } from "./ports.ts";
 import { checkReachability } from "./reachability.ts";
+import { checkRecognizerServer } from "./recognizer-server.ts";
 import { checkDatabase, checkHearing, checkModels, checkNode, type DatabaseHealth } from "./software.ts";
 
 function configOf(env: Record<string, string>): Config {
@@ -132,15 +133,55 @@ describe("hearing", () => {
     expect(checkHearing(null)).toMatchObject({ level: "ok", found: { en: expect.stringContaining("models measure") } });
     const model = { name: "whisper-base-ko", seconds: 60, cpuPerSecond: 0.066, callsPerCore: 17, errorPercent: 14.5 };
     const unknown = { ...model, name: "demo", callsPerCore: 90, errorPercent: null };
+    const elsewhere = { ...model, name: "openai-compatible", callsPerCore: null, errorPercent: 9.1 };
     const measured = {
       formatVersion: 1,
       measuredAtMs: Date.UTC(2026, 10, 23),
       clips: "own",
-      models: [model, unknown],
+      models: [model, unknown, elsewhere],
     } as const;
     const { level, found } = checkHearing({ ...measured, models: [...measured.models] });
     expect(level).toBe("ok");
-    expect(found.ko).toBe("whisper-base-ko 코어당 통화 17, 틀린 글자 14.5 % · demo 코어당 통화 90 (2026-11-23 측정)");
+    expect(found.ko).toBe(
+      "whisper-base-ko 코어당 통화 17, 틀린 글자 14.5 % · demo 코어당 통화 90 · openai-compatible, 틀린 글자 9.1 % (2026-11-23 측정)",
+    );
+  });
+});
+
+describe("the recognition server", () => {
+  const url = "http://127.0.0.1:8000";
+  function opening(answer: Promise<unknown> | null) {
+    const seen = { samples: 0, closed: 0 };
+    const open = async () => {
+      if (answer === null) throw new Error("recognizer-failed: the key file /k cannot be read");
+      return {
+        transcribe: (pcm: Float32Array) => {
+          seen.samples = pcm.length;
+          return answer;
+        },
+        [Symbol.asyncDispose]: async () => {
+          seen.closed += 1;
+        },
+      };
+    };
+    return { seen, open };
+  }
+
+  test("is sent half a second of silence, and closed again", async () => {
+    const { open, seen } = opening(Promise.resolve());
+    const result = await checkRecognizerServer({ url, open, clock: new ManualClock() });
+    expect(result).toMatchObject({ level: "ok", found: { en: `${url} answered in 0 ms` } });
+    expect(seen).toEqual({ samples: 8000, closed: 1 });
+  });
+
+  test("that fails, or cannot be asked, fails with the settings to look at", async () => {
+    const refused = opening(Promise.reject(new Error("recognizer-failed: the server answered 401")));
+    const result = await checkRecognizerServer({ url, open: refused.open, clock: new ManualClock() });
+    expect(result).toMatchObject({ level: "fail", found: { ko: expect.stringContaining("answered 401") } });
+    expect(result.wayOut?.ko).toContain("JIKIMI_RECOGNIZER_KEY_FILE");
+    expect(refused.seen.closed).toBe(1);
+    const keyless = await checkRecognizerServer({ url, open: opening(null).open, clock: new ManualClock() });
+    expect(keyless).toMatchObject({ level: "fail", found: { en: expect.stringContaining("cannot be read") } });
   });
 });
 

@@ -73,6 +73,7 @@ describe("the whole check", () => {
     runningPid: null,
     verifyModels: async () => [{ model: "m", path: "m.onnx", result: "ok" as const }],
     openDatabase: () => Promise.reject(new Error("must not be opened")),
+    openRecognizer: () => Promise.reject(new Error("refused")),
   };
 
   test("looks at everything, and makes nothing", async () => {
@@ -111,6 +112,18 @@ describe("the whole check", () => {
     expect(results.map(({ id }) => id)).toContain("models");
     expect(results.map(({ id }) => id)).not.toContain("http-port");
     expect(doctorReport(results).ok).toBe(false);
+  });
+
+  test("asks the recognition server where that is what hears, and only there", async () => {
+    const env = { JIKIMI_DATA: folder, JIKIMI_RECOGNIZER_URL: "http://127.0.0.1:9", JIKIMI_HTTP_PORT: "0" };
+    const chosen = { ...env, JIKIMI_RECOGNIZER: "openai-compatible" };
+    const results = await runDoctor({ ...looked, configResult: parseConfig(chosen) });
+    expect(results.find(({ id }) => id === "recognizer-server")).toMatchObject({
+      level: "fail",
+      found: { en: "http://127.0.0.1:9 does not hear (refused)" },
+    });
+    const others = await runDoctor({ ...looked, configResult: parseConfig(env) });
+    expect(others.map(({ id }) => id)).not.toContain("recognizer-server");
   });
 
   test("warns of a misspelt setting", async () => {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism, freemem, loadavg, networkInterfaces, totalmem } from "node:os";
 import type { Clock } from "@jikimi/kernel";
+import type { RecognizerServer } from "@jikimi/recognizers";
 import { type ConfigResult, describeDatabase } from "../config/index.ts";
 import { readMeasuredModels } from "../measured-models.ts";
 import { checkCpu, checkMemory, realtimePriorityOf } from "./capacity.ts";
@@ -9,6 +10,7 @@ import { checkClock } from "./clock.ts";
 import { checkDisk, lookAtDisk } from "./disk.ts";
 import { checkPorts, checkRtpPorts, probePort } from "./ports.ts";
 import { checkReachability } from "./reachability.ts";
+import { checkRecognizerServer, type OpenedRecognizer } from "./recognizer-server.ts";
 import { type DoctorResult, fail, ok, warn } from "./result.ts";
 import {
   checkDatabase,
@@ -29,6 +31,7 @@ export async function runDoctor({
   runningPid,
   verifyModels,
   openDatabase,
+  openRecognizer,
 }: {
   configResult: ConfigResult;
   clock: Clock;
@@ -36,6 +39,8 @@ export async function runDoctor({
   runningPid: number | null;
   verifyModels: () => Promise<readonly ModelFileCheck[]>;
   openDatabase: () => Promise<OpenedDatabase>;
+  /** At the server that the settings name. */
+  openRecognizer: (server: RecognizerServer) => Promise<OpenedRecognizer>;
 }): Promise<readonly DoctorResult[]> {
   const looks: (() => Promise<DoctorResult | DoctorResult[]>)[] = [
     async () => checkSettings(configResult),
@@ -48,6 +53,10 @@ export async function runDoctor({
   if (configResult.kind === "ok") {
     const { config } = configResult;
     const folder = config.dataFolder;
+    const server = config.recognizer === "openai-compatible" ? config.recognizerServer : null;
+    if (server !== null) {
+      looks.push(async () => checkRecognizerServer({ url: server.url, open: () => openRecognizer(server), clock }));
+    }
     looks.push(
       async () => checkHearing(await readMeasuredModels(folder)),
       async () => checkDisk({ folder, look: await lookAtDisk({ folder, clock }) }),

@@ -75,7 +75,7 @@ export function checkHearing(measured: MeasuredModels | null): DoctorResult {
     measured.models
       .map(({ name, callsPerCore, errorPercent }) => {
         const errors = errorPercent === null ? "" : `, ${wrong} ${errorPercent} %`;
-        return `${name} ${calls} ${callsPerCore}${errors}`;
+        return `${name}${callsPerCore === null ? "" : ` ${calls} ${callsPerCore}`}${errors}`;
       })
       .join(" · ");
   return ok(named, {

@@ -97,7 +97,8 @@ function isLoopback(address: string): boolean {
   return address === "::1" || (isIP(address) === 4 && address.startsWith("127."));
 }
 
-function isLoopbackName(hostname: string): boolean {
+/** `hostname` as `URL` gives it: an IPv6 address in brackets. */
+export function isLoopbackName(hostname: string): boolean {
   const name = hostname.replace(/^\[|\]$/g, "");
   return name === "localhost" || name.endsWith(".localhost") || isLoopback(name);
 }

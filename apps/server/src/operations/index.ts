@@ -17,6 +17,7 @@ export type OperationDeps = Omit<calls.CallOperationDeps, "actor"> & {
   readonly directory: Directory;
   readonly accounts: Accounts;
   readonly status: () => Promise<OperationOutput<"status">>;
+  readonly recognizers: () => Promise<OperationOutput<"recognizers.list">>;
   /** Null where no server runs: nobody signs in. */
   readonly signIn: (Omit<SetupDeps, "directory" | "accounts"> & { readonly identity: Identity }) | null;
   /** Null where no server runs: nobody telephones or sits at a desk then. */
@@ -74,6 +75,7 @@ export function operationsOf(
     }),
     "trunks.add": (request) => directories.addTrunk(request, directory),
     "trunks.list": () => ({ trunks: directories.plain(view().trunks) as OperationOutput<"trunks.list">["trunks"] }),
+    "recognizers.list": () => deps.recognizers(),
     status: () => deps.status(),
     ...(signIn === null ? {} : signInOperations({ ...signIn, directory, accounts })),
     ...(live === null ? {} : liveOperations(live)),

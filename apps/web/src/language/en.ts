@@ -695,6 +695,13 @@ export const en: AllTexts = {
     ringTimeout: "Ring one person for (s)",
     queueTimeout: "Caller waits at most (s)",
     alwaysOpen: "Always open",
+    recognizer: "Recogniser",
+    recognizerDefault: "Default ({{name}})",
+  },
+  recognizers: {
+    "whisper-base-ko": "This machine's own",
+    "openai-compatible": "The recognition server",
+    demo: "Trial (synthetic voices only)",
   },
   numbers: {
     lead: "The numbers that callers ring, and who answers.",
@@ -703,6 +710,8 @@ export const en: AllTexts = {
     number: "Telephone number",
     none: "No number yet",
     noneHelp: "Once there is one, calls to it reach its department.",
+    ofDepartment: "The department's",
+    recognizerOf: "Recogniser of {{number}}",
   },
   lines: {
     lead: "What connects you to your carrier or exchange.",

@@ -690,6 +690,13 @@ export const ko = {
     ringTimeout: "한 사람에게 울리는 시간 (초)",
     queueTimeout: "고객이 기다리는 최대 시간 (초)",
     alwaysOpen: "24시간",
+    recognizer: "음성 인식",
+    recognizerDefault: "기본 ({{name}})",
+  },
+  recognizers: {
+    "whisper-base-ko": "이 컴퓨터의 기본 인식기",
+    "openai-compatible": "연결한 인식 서버",
+    demo: "체험용 (합성 음성만)",
   },
   numbers: {
     lead: "고객이 거는 번호와 받는 부서입니다.",
@@ -698,6 +705,8 @@ export const ko = {
     number: "전화번호",
     none: "아직 번호가 없습니다",
     noneHelp: "번호를 등록하면 걸려 온 전화가 그 부서로 연결됩니다.",
+    ofDepartment: "부서의 인식기",
+    recognizerOf: "{{number}}의 음성 인식",
   },
   lines: {
     lead: "통신사나 교환기와 연결하는 회선입니다.",

@@ -45,7 +45,7 @@ test("PGlite says what it is for, keeps out a second opener, and lets go when cl
   expect(await database.health()).toMatchObject({
     kind: "pglite",
     reachable: true,
-    schemaVersion: 4,
+    schemaVersion: 5,
     limitation: { en: expect.stringContaining("trials and small sites") },
   });
   await expect(openDatabase({ url, ...options })).rejects.toMatchObject({ code: "in-use" });

@@ -1,37 +1,30 @@
 import { Resampler, resample, toInt16 } from "@jikimi/audio";
-import type { Clock, Log, RecognizerName } from "@jikimi/kernel";
+import type { RecognizerName } from "@jikimi/kernel";
 import { type HeardUtterance, hearRecording, type OfflineResult, type Word, type WordHint } from "@jikimi/listening";
 import { openSoundFile, SoundFileError, type SoundProblem } from "@jikimi/sound-files";
 import { defaultModelsDir } from "./models.ts";
+import { type OwnedRecognizer, openRecognizer, type RecognizerOptions } from "./open-recognizer.ts";
 import { SileroModel } from "./silero.ts";
-import type { ThreadEntry } from "./thread-entry.ts";
-import { ThreadedRecognizer } from "./threaded-recognizer.ts";
 
-/** What it takes to hear files: one recogniser in its thread, and the voice detector. Whoever opens it closes it. */
+/** What it takes to hear files: one recogniser, and the voice detector. Whoever opens it closes it. */
 export type Ears = AsyncDisposable & {
-  readonly recognizer: ThreadedRecognizer;
+  readonly recognizer: OwnedRecognizer;
   readonly voices: SileroModel;
 };
 
-export type EarsOptions = {
+export type EarsOptions = Omit<RecognizerOptions, "modelsDir" | "onLost"> & {
   readonly recognizer: RecognizerName;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly modelsDir?: string;
-  readonly entry?: ThreadEntry;
 };
 
 /** Loads the models, a quarter of a second of work. Rejects with `ListeningError` where they cannot be. */
 export async function openEars({
   recognizer: name,
-  clock,
-  log,
   modelsDir = defaultModelsDir(),
-  entry,
+  ...options
 }: EarsOptions): Promise<Ears> {
   const voices = SileroModel.load(modelsDir);
-  const chosen = entry === undefined ? {} : { entry };
-  const recognizer = await ThreadedRecognizer.start({ name, modelsDir, clock, log, ...chosen });
+  const recognizer = await openRecognizer(name, { modelsDir, ...options });
   return { recognizer, voices, [Symbol.asyncDispose]: () => recognizer[Symbol.asyncDispose]() };
 }
 

@@ -1,18 +1,27 @@
-import { type RecognizerName, SystemClock, silentLog } from "@jikimi/kernel";
+import { ResourceScope, recognizerNames, SystemClock, silentLog } from "@jikimi/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTestLine } from "../testing/test-sound.ts";
+import { answeringWith, TranscriptionServer } from "../testing/transcription-server.ts";
 import { defaultModelsDir } from "./models.ts";
+import { type OwnedRecognizer, openRecognizer } from "./open-recognizer.ts";
 import { changeSpeed } from "./stability.ts";
-import { ThreadedRecognizer } from "./threaded-recognizer.ts";
+
+const options = { modelsDir: defaultModelsDir(), clock: new SystemClock(), log: silentLog };
 
 /** What every recogniser promises (`services/listening/src/ports.ts`), whatever it is given. */
-describe.for<RecognizerName>(["whisper-base-ko", "demo"])("%s", (name) => {
-  let recognizer: ThreadedRecognizer;
+describe.for(recognizerNames)("%s", (name) => {
+  const scope = new ResourceScope();
+  let recognizer: OwnedRecognizer;
   beforeAll(async () => {
-    const clock = new SystemClock();
-    recognizer = await ThreadedRecognizer.start({ name, modelsDir: defaultModelsDir(), clock, log: silentLog });
+    if (name !== "openai-compatible") recognizer = scope.use(await openRecognizer(name, options));
+    else {
+      const whisper = scope.use(await openRecognizer("whisper-base-ko", options));
+      const { url } = scope.use(await TranscriptionServer.open(answeringWith(whisper)));
+      const server = { url, model: "whisper-base-ko", keyFile: null };
+      recognizer = scope.use(await openRecognizer(name, { ...options, server }));
+    }
   });
-  afterAll(async () => recognizer[Symbol.asyncDispose]());
+  afterAll(() => scope[Symbol.asyncDispose]());
 
   const seconds = (count: number, sample: (i: number) => number) =>
     Float32Array.from({ length: count * 16_000 }, (_, i) => sample(i));

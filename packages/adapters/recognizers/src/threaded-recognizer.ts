@@ -1,11 +1,11 @@
 import { Worker } from "node:worker_threads";
-import type { Clock, Log, RecognizerName, Speaker, Timer } from "@jikimi/kernel";
+import type { Clock, Log, Speaker, Timer } from "@jikimi/kernel";
 import { ListeningError, type Recognizer, type TranscribeOptions, type Transcription } from "@jikimi/listening";
 import { sourceThreadEntry, type ThreadEntry } from "./thread-entry.ts";
-import type { ThreadReply, ThreadRequest, ThreadStart } from "./thread-messages.ts";
+import type { LocalRecognizerName, ThreadReply, ThreadRequest, ThreadStart } from "./thread-messages.ts";
 
 export type ThreadedRecognizerOptions = {
-  readonly name: RecognizerName;
+  readonly name: LocalRecognizerName;
   readonly modelsDir: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -37,7 +37,7 @@ type Job = {
  * before it gets late.
  */
 export class ThreadedRecognizer implements Recognizer, AsyncDisposable {
-  readonly name: RecognizerName;
+  readonly name: LocalRecognizerName;
   readonly sampleRateHz = 16_000;
   readonly #options: ThreadedRecognizerOptions;
   readonly #entry: ThreadEntry;

@@ -91,6 +91,27 @@ export const numberOutput = z.object({ number: inboundNumber });
 export const listNumbersInput = z.object({});
 export const listNumbersOutput = z.object({ numbers: z.array(inboundNumber) });
 
+export const listRecognizersInput = z.object({});
+export const listRecognizersOutput = z.object({
+  default: recognizer.describe("Hears every call for which no other was chosen"),
+  recognizers: z.array(
+    z.object({
+      name: recognizer,
+      usable: z.boolean().describe("Its model is installed here, or its server is named"),
+      hears: bilingual.nullable().describe("Null: what a server elsewhere hears, it does not say"),
+      licence: z.string().nullable(),
+      measured: z
+        .object({
+          cpuPerSecond: z.number().describe("CPU seconds for a second of sound"),
+          callsPerCore: z.number().int().nullable(),
+          errorPercent: z.number().nullable().describe("Characters wrong, on the operator's own clips"),
+        })
+        .nullable()
+        .describe("By `jikimi models measure` on this machine"),
+    }),
+  ),
+});
+
 const trunkRoute = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("address"), sources: z.array(z.string()) }),
   z.object({

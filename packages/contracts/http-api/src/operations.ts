@@ -148,6 +148,13 @@ export const operations = {
     output: directory.listNumbersOutput,
     access: reviewers,
   },
+  "recognizers.list": {
+    method: "GET",
+    path: "/api/recognizers",
+    input: directory.listRecognizersInput,
+    output: directory.listRecognizersOutput,
+    access: reviewers,
+  },
   "trunks.add": {
     method: "POST",
     path: "/api/trunks",

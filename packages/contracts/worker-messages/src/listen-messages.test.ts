@@ -76,6 +76,9 @@ test("a worker's settings are read from its argument", () => {
     logLevel: "info",
   };
   expect(ListenWorkerConfig.parse(config)).toEqual(config);
+  const recognizerServer = { url: "http://127.0.0.1:8000", model: "whisper-1", keyFile: null };
+  expect(ListenWorkerConfig.parse({ ...config, recognizerServer })).toEqual({ ...config, recognizerServer });
+  expect(ListenWorkerConfig.safeParse({ ...config, recognizerServer: { url: "here" } }).success).toBe(false);
   expect(ListenWorkerConfig.safeParse({ ...config, logLevel: "loud" }).success).toBe(false);
   expect(ListenWorkerConfig.safeParse(null).success).toBe(false);
 });

@@ -28,6 +28,10 @@ export const ListenWorkerConfig = z.object({
   /** A WAV with speech: read again and again for some seconds at the start, to learn how many calls can be heard. */
   calibrationSound: z.string().min(1).optional(),
   logLevel: z.enum(["debug", "info", "warn", "error"]),
+  /** Where `openai-compatible` hears. The key itself stays in its file: arguments can be read by others on the machine. */
+  recognizerServer: z
+    .object({ url: z.url(), model: z.string().min(1), keyFile: z.string().min(1).nullable() })
+    .optional(),
   /** The program of the recogniser's thread, where it is not the source beside the adapter (a bundle). */
   threadUrl: z.url().optional(),
 });

@@ -56,9 +56,13 @@ export class CallHearing {
   async #listenTo(call: Call, speaker: Party): Promise<boolean> {
     const leg = call.leg(speaker);
     if (leg === null || leg.gone) return true;
-    const { id: callId, recognizer, startedAtMs: callStartedAtMs } = call;
+    const { id: callId, startedAtMs: callStartedAtMs } = call;
+    const open = (recognizer: RecognizerName) =>
+      this.#hearing.openStream({ callId, speaker, recognizer, callStartedAtMs });
     try {
-      const sink = await this.#hearing.openStream({ callId, speaker, recognizer, callStartedAtMs });
+      let sink = await open(call.recognizer);
+      // What was chosen for a department or a line may be missing on this machine: better heard otherwise than not.
+      if (sink === null && call.recognizer !== this.#recognizer) sink = await open(this.#recognizer);
       if (sink === null) return false;
       await this.#media.tap({ callId, legId: leg.legId, speaker, sink });
       return true;

@@ -166,6 +166,18 @@ test("listen dead: the call goes on unheard, is told so, and is heard again when
   expect(centre.kinds()).toContain("hearing-restored");
 });
 
+test("a recogniser that was chosen and is missing leaves the call to the one that hears all others", async () => {
+  const centre = await testCentre();
+  const department = centre.directory.view().departments[0];
+  if (department === undefined) throw new Error("no department");
+  await centre.directory.changeDepartment(department.id, { recognizer: "openai-compatible" });
+  centre.hearing.missing.add("openai-compatible");
+  void centre.carrier.call(centre.target);
+  await centre.clock.advance(fakeSoundMs + 2000);
+  expect(centre.hearing.asked.toSorted()).toEqual(["demo", "demo", "openai-compatible", "openai-compatible"]);
+  expect(centre.kinds()).not.toContain("hearing-lost");
+});
+
 test("too much to hear: whose words wait is told, protection only of the caller, and once each", async () => {
   const centre = await talking();
   const { clock, hearing, callId } = centre;

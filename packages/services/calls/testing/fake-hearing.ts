@@ -1,4 +1,4 @@
-import { type CallId, Listeners, type Speaker } from "@jikimi/kernel";
+import { type CallId, Listeners, type RecognizerName, type Speaker } from "@jikimi/kernel";
 import type { Hearing, HearingEvent, TapSink } from "../src/ports.ts";
 
 const unremarkable = {
@@ -14,11 +14,15 @@ const unremarkable = {
 /** Ears that hear what a test says. */
 export class FakeHearing implements Hearing {
   alive = true;
+  /** Recognisers that this machine does not have. */
+  readonly missing = new Set<RecognizerName>();
+  readonly asked: RecognizerName[] = [];
   readonly atRisk = new Set<CallId>();
   readonly #listeners = new Listeners<HearingEvent>();
 
-  async openStream(): Promise<TapSink | null> {
-    return this.alive ? { host: "127.0.0.1", port: 1, token: "t" } : null;
+  async openStream({ recognizer }: { readonly recognizer: RecognizerName }): Promise<TapSink | null> {
+    this.asked.push(recognizer);
+    return this.alive && !this.missing.has(recognizer) ? { host: "127.0.0.1", port: 1, token: "t" } : null;
   }
 
   async closeCall(): Promise<void> {}

@@ -220,6 +220,24 @@ describe("numbers", () => {
     expect(code(await directory.changeNumber("121", { departmentId }))).toBe("number-unknown");
     expect(code(await directory.removeNumber("121"))).toBe("number-unknown");
   });
+
+  test("what hears a call is chosen for its line, else for its department, else for all", async () => {
+    const { directory, departmentId } = await furnished();
+    value(await directory.addNumber("120", departmentId));
+    const chosen = () => {
+      const view = directory.view();
+      const department = view.department(departmentId);
+      return department === null ? undefined : view.recognizerOf(department, "120");
+    };
+    expect(chosen()).toBeNull();
+    value(await directory.changeDepartment(departmentId, { recognizer: "openai-compatible" }));
+    expect(chosen()).toBe("openai-compatible");
+    value(await directory.changeNumber("120", { recognizer: "whisper-base-ko" }));
+    expect(chosen()).toBe("whisper-base-ko");
+    expect(directory.view().departmentOfNumber("120")?.id).toBe(departmentId);
+    value(await directory.changeNumber("120", { recognizer: null }));
+    expect(chosen()).toBe("openai-compatible");
+  });
 });
 
 describe("trunks", () => {

@@ -34,7 +34,7 @@ export type Transcription = {
   readonly accepted: boolean;
   /** 0 to 1, how sure it is that nobody spoke; null where the recogniser does not say. */
   readonly noSpeech: number | null;
-  /** Processor time spent, in ms. */
+  /** Processor time spent on this machine, in ms. */
   readonly cpuMs: number;
 };
 
@@ -50,9 +50,10 @@ export interface Recognizer {
   /**
    * `pcm`: mono, -1 to 1, at `sampleRateHz`, at most 12 s. The array is the recogniser's afterwards (it may be moved
    * to another thread). Rejects with `ListeningError`: `recognizer-busy` when too many wait, `recognizer-lost` when its
-   * thread died (a new one is on its way), `closed`; or with the signal's reason.
+   * thread died (a new one is on its way) or its server does not answer, `recognizer-failed` when it could make nothing of
+   * this sound, `closed`; or with the signal's reason.
    */
-  transcribe(pcm: Float32Array, options: TranscribeOptions): Promise<Transcription>;
+  transcribe(pcm: Float32Array, options?: TranscribeOptions): Promise<Transcription>;
 }
 
 export type TranscribeOptions = {

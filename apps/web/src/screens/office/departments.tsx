@@ -14,6 +14,7 @@ import { Panel } from "../../components/panel.tsx";
 import { Tag } from "../../components/tag.tsx";
 import { useLanguage } from "../../language/use-language.ts";
 import styles from "./office.module.css";
+import { RecognizerSelect } from "./recognizer-select.tsx";
 
 type Department = OperationOutput<"departments.list">["departments"][number];
 
@@ -98,6 +99,7 @@ const empty = {
   ringTimeoutMs: 20_000,
   queueTimeoutMs: 120_000,
   displayNumber: null,
+  recognizer: null,
 } satisfies Partial<Department>;
 
 function Edit({ department, onClose }: { department: Department | null; onClose: () => void }) {
@@ -114,7 +116,7 @@ function Edit({ department, onClose }: { department: Department | null; onClose:
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
   const onSuccess = onClose;
   const { id, names, recordingMode, noticeBeforeConnection, policyId, language } = draft;
-  const { ringTimeoutMs, queueTimeoutMs, displayNumber } = draft;
+  const { ringTimeoutMs, queueTimeoutMs, displayNumber, recognizer } = draft;
   const ready = id.trim() !== "" && names.ko.trim() !== "" && names.en.trim() !== "" && policyId !== "";
   const save = () => {
     const input = {
@@ -127,6 +129,7 @@ function Edit({ department, onClose }: { department: Department | null; onClose:
       ringTimeoutMs,
       queueTimeoutMs,
       displayNumber,
+      recognizer,
     };
     if (department === null) add.mutate(input, { onSuccess });
     else set.mutate(input, { onSuccess });
@@ -237,6 +240,11 @@ function Edit({ department, onClose }: { department: Department | null; onClose:
             onChange={(value) => change({ queueTimeoutMs: (Number(value) || 120) * 1000 })}
           />
         </div>
+        <RecognizerSelect
+          label={t("departments.recognizer")}
+          value={recognizer}
+          onChange={(chosen) => change({ recognizer: chosen })}
+        />
         <FailureNote failure={add.error ?? set.error} />
         <div className={styles.foot}>
           <Button variant="default" onClick={onClose}>

@@ -10,6 +10,7 @@ import { Page } from "../../components/page.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { useLanguage } from "../../language/use-language.ts";
 import styles from "./office.module.css";
+import { RecognizerSelect } from "./recognizer-select.tsx";
 
 /** Which department answers which number. */
 export function Numbers() {
@@ -18,6 +19,7 @@ export function Numbers() {
   const query = useAsked("numbers.list", {});
   const departments = useAsked("departments.list", {}).data?.departments ?? [];
   const add = useDo("numbers.add", { refreshes: ["numbers.list"] });
+  const set = useDo("numbers.set", { refreshes: ["numbers.list"] });
   const [number, setNumber] = useState("");
   const [departmentId, setDepartment] = useState<string | null>(null);
   return (
@@ -27,7 +29,8 @@ export function Numbers() {
           className={styles.form}
           onSubmit={(event) => {
             event.preventDefault();
-            if (departmentId !== null) add.mutate({ number, departmentId }, { onSuccess: () => setNumber("") });
+            if (departmentId !== null)
+              add.mutate({ number, departmentId, recognizer: null }, { onSuccess: () => setNumber("") });
           }}
         >
           <div className={styles.pair}>
@@ -55,6 +58,7 @@ export function Numbers() {
         </form>
       </Panel>
       <Panel title={t("numbers.list")}>
+        <FailureNote failure={set.error} />
         <Asked query={query} rows={4}>
           {({ numbers }) =>
             numbers.length === 0 ? (
@@ -73,6 +77,13 @@ export function Numbers() {
                           {department === undefined ? one.departmentId : say(department.names)}
                         </span>
                       </div>
+                      <RecognizerSelect
+                        bare
+                        label={t("numbers.recognizerOf", { number: formatPhoneNumber(one.number as PhoneNumber) })}
+                        nothing={t("numbers.ofDepartment")}
+                        value={one.recognizer}
+                        onChange={(recognizer) => set.mutate({ number: one.number, recognizer })}
+                      />
                     </li>
                   );
                 })}

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ListeningError, type Transcription, type WordHint } from "@jikimi/listening";
+import { standsBy } from "../stands-by.ts";
 import { threadCpuMs } from "../thread-cpu.ts";
 import type { Effort } from "../thread-messages.ts";
 import { type Reading, readText } from "./beam-search.ts";
@@ -24,13 +25,6 @@ const ROOM_SAMPLES = 0.3 * SAMPLE_RATE_HZ;
 /** What an utterance's sound has before and behind the voice. */
 const AROUND_SPEECH_MS = 400;
 
-/**
- * Refuses what silence, noise, DTMF, ring-back and music make of it. That nobody spoke is believed only of a text that the model is
- * not sure of either, as openai-whisper does it: good sentences at the edge of a pause have a high no-speech score, too.
- */
-const LEAST_CONFIDENCE = 0.3;
-const MOST_NO_SPEECH = 0.5;
-const SURE_ALL_THE_SAME = 0.5;
 /**
  * The least likely token of a word is right more often than it thinks: these log-odds more make a word's confidence the share of such
  * words that are right (docs/measurements/hearing.md).
@@ -94,8 +88,7 @@ export class WhisperDecoder {
     const words = withinSound(withoutLoop(read, (sound.length * 1000) / SAMPLE_RATE_HZ - AROUND_SPEECH_MS), sound);
     const text = words.map((word) => word.text).join(" ");
     const confidence = geometricMean(probabilities);
-    const least = reading.noSpeech < MOST_NO_SPEECH ? LEAST_CONFIDENCE : SURE_ALL_THE_SAME;
-    const accepted = text !== "" && confidence >= least;
+    const accepted = standsBy({ text, confidence, noSpeech: reading.noSpeech });
     return {
       text,
       words,
