@@ -710,7 +710,7 @@ export const en: AllTexts = {
     number: "Telephone number",
     none: "No number yet",
     noneHelp: "Once there is one, calls to it reach its department.",
-    ofDepartment: "The department's",
+    ofDepartment: "The department's recogniser",
     recognizerOf: "Recogniser of {{number}}",
   },
   lines: {
