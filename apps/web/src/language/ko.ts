@@ -694,7 +694,7 @@ export const ko = {
     recognizerDefault: "기본 ({{name}})",
   },
   recognizers: {
-    "whisper-base-ko": "이 컴퓨터의 기본 인식기",
+    "whisper-base-ko": "이 컴퓨터의 인식기",
     "openai-compatible": "연결한 인식 서버",
     demo: "체험용 (합성 음성만)",
   },
