@@ -10,6 +10,7 @@ const utterance = {
   startMs: 100,
   endMs: 1200,
   levelDbfs: -21.5,
+  steps: { endpointMs: 608, queueMs: 12, decodeMs: 0 },
   voice: {
     noiseDbfs: -61.2,
     pitchHz: 182.4,

@@ -101,6 +101,8 @@ export const ListenReport = z.discriminatedUnion("kind", [
         overlapMs: z.number().nonnegative(),
         signals: z.array(z.enum(["shouting", "fast", "interrupting"])).readonly(),
       }),
+      /** Where the time went until the text was there, in ms. */
+      steps: z.object({ endpointMs: z.number(), queueMs: z.number(), decodeMs: z.number() }).optional(),
       /** The speaker goes on; the whole follows. */
       draft: z.literal(true).optional(),
     }),

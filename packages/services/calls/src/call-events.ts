@@ -9,7 +9,7 @@ import type {
   RefusalReason,
 } from "@jikimi/protection";
 import type { RecordingGap } from "@jikimi/recording";
-import type { UtteranceVoice, Word, WordHint } from "./ports.ts";
+import type { HearingSteps, UtteranceVoice, Word, WordHint } from "./ports.ts";
 
 /**
  * What happened on a call, in order: the journal, `calls show`, the demo's output and the live events all speak
@@ -45,6 +45,7 @@ export type CallEventBody =
       readonly hints?: readonly WordHint[];
       /** Absent from an account of before voices were measured. */
       readonly voice?: UtteranceVoice;
+      readonly steps?: HearingSteps | undefined;
       /** Judged before the speaker had finished; the same `utteranceId` follows with the whole. */
       readonly draft?: true | undefined;
       readonly confidence: number;

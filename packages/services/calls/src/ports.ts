@@ -188,12 +188,16 @@ export type UtteranceVoice = {
   readonly signals: readonly VoiceSignal[];
 };
 
+/** Where the time went between the last voiced sound and the text, in ms. */
+export type HearingSteps = { readonly endpointMs: number; readonly queueMs: number; readonly decodeMs: number };
+
 export type Utterance = {
   readonly speaker: Speaker;
   readonly text: string;
   readonly words: readonly Word[];
   readonly hints: readonly WordHint[];
   readonly voice: UtteranceVoice;
+  readonly steps?: HearingSteps | undefined;
   /** 0 to 1; what the recogniser itself thinks of the whole utterance. */
   readonly confidence: number;
   /** Milliseconds since the call's time zero. */

@@ -6,6 +6,7 @@ export { ListeningError, type ListeningErrorCode } from "./errors.ts";
 export { hearRecording, type OfflineHearing, type OfflineResult, type OfflineSource, wholeSound } from "./offline.ts";
 export type {
   HeardUtterance,
+  HearingSteps,
   Recognizer,
   Resample,
   TranscribeOptions,

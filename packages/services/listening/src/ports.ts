@@ -99,6 +99,15 @@ export type UtteranceVoice = {
   readonly signals: readonly VoiceSignal[];
 };
 
+/** Where the time went between the last voiced sound of an utterance and its text, in ms. */
+export type HearingSteps = {
+  /** Until it was sure that the utterance had ended. */
+  readonly endpointMs: number;
+  /** From then on: waiting for the recogniser, and decoding. What was decoded before the end was sure costs nothing here. */
+  readonly queueMs: number;
+  readonly decodeMs: number;
+};
+
 /** One thing said. Times are milliseconds since the call's time zero. */
 export type HeardUtterance = {
   readonly speaker: Speaker;
@@ -111,6 +120,8 @@ export type HeardUtterance = {
   /** Mean level of the voiced windows in dB relative to full scale (RMS of a full-scale square wave is 0). */
   readonly levelDbfs: number;
   readonly voice: UtteranceVoice;
+  /** Of what was heard live and is whole. */
+  readonly steps?: HearingSteps;
   /** The speaker goes on: the whole follows, begun at the same time, and takes its place. Absent from what is whole. */
   readonly draft?: true;
 };

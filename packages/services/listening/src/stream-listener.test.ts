@@ -52,6 +52,7 @@ test("what is said is given in the call's time", async () => {
         endMs: 7560,
         levelDbfs: expect.closeTo(-12.2, 0),
         voice: expect.objectContaining({ noiseDbfs: -100, overlapMs: 0, signals: [] }),
+        steps: { endpointMs: expect.any(Number), queueMs: 0, decodeMs: 0 },
       },
     },
   ]);

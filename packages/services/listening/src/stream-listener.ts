@@ -44,7 +44,12 @@ const LAG_WORTH_SAYING_MS = 3_000;
 const LAG_REPORT_EVERY_MS = 5_000;
 
 /** A segment, with its transcription where that was begun before it was sure that the segment had ended. */
-type Work = { readonly segment: SpeechSegment; readonly early: Early | undefined };
+type Work = {
+  readonly segment: SpeechSegment;
+  readonly early: Early | undefined;
+  /** When it was sure that it had ended; wall clock. */
+  readonly cutAtMs: number;
+};
 
 type Early = {
   readonly segment: SpeechSegment;
@@ -170,7 +175,11 @@ export class StreamListener {
           this.#options.onEvent({ kind: "not-understood", why: "cross-talk" });
           break;
         }
-        await this.#work.push({ segment: event.segment, early: this.#takeEarly(event.segment) });
+        await this.#work.push({
+          segment: event.segment,
+          early: this.#takeEarly(event.segment),
+          cutAtMs: this.#options.clock.nowMs(),
+        });
         break;
     }
   }
@@ -231,15 +240,21 @@ export class StreamListener {
     }
   }
 
-  async #transcribe({ segment, early }: Work, signal: AbortSignal): Promise<void> {
-    const { speaker, callStartedAtMs, onEvent } = this.#options;
+  async #transcribe({ segment, early, cutAtMs }: Work, signal: AbortSignal): Promise<void> {
+    const { speaker, callStartedAtMs, clock, onEvent } = this.#options;
     try {
       const transcription = await (early?.transcription ?? this.#ask(segment, signal));
       const verdict = judgeTranscription(segment, transcription);
       if (verdict.kind === "rejected") onEvent({ kind: "not-understood", why: verdict.why });
       else {
         const utterance = utteranceOf(segment, transcription, { speaker, zeroMs: callStartedAtMs, ear: this.#ear });
-        onEvent({ kind: "utterance", utterance });
+        const afterMs = clock.nowMs() - cutAtMs;
+        const decodeMs = Math.min(afterMs, Math.round(transcription.cpuMs));
+        const endpointMs = Math.round(cutAtMs - segment.endMs);
+        onEvent({
+          kind: "utterance",
+          utterance: { ...utterance, steps: { endpointMs, queueMs: afterMs - decodeMs, decodeMs } },
+        });
       }
       this.#sayLag(this.#options.clock.nowMs() - segment.endMs);
     } catch (failure) {

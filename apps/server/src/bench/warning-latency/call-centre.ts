@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tone, writeWav } from "@jikimi/audio";
+import type { CallEvent } from "@jikimi/calls";
 import type { CallId, DepartmentId, RecognizerName, ResourceScope } from "@jikimi/kernel";
+import type { HearingSteps } from "@jikimi/listening";
 import { type AbuseLabel, defaultPolicy, type LabelRule, type Policy } from "@jikimi/protection";
 import { nationalDigits, type PhoneNumber } from "@jikimi/routing";
 import type { Jikimi } from "../../compose.ts";
@@ -38,35 +40,44 @@ function warningAtOnce(label: AbuseLabel): LabelRule {
   return { ...defaultPolicy.labels[label], threshold: 0.01, weight: 1, warningsBeforeEnding: 10, ending: "announced" };
 }
 
-/** What the server's own account says of the way from utterance to warning, on the call's clock. */
-export type InsideTimes = {
-  /** From an utterance's end, as the recogniser dates it, to when it was told. */
-  readonly heardAfterMs: number[];
-  /** From when the utterance was told to the warning's first packet, as the media worker dates it. */
-  readonly warnedAfterMs: number[];
-};
+/** The way from the last voiced sound to the warning's first packet, by the server's own account, in ms. */
+export const steps = ["endpoint", "queue", "decode", "tell", "judge", "play"] as const;
+export type StepTimes = Readonly<Record<(typeof steps)[number], number>>;
 
 /** A Jikimi of its own with so many agents at headless telephones, who pick up at once and say nothing. */
 export class CallCentre {
   readonly sipPort: number;
   /** As it is dialled. */
   readonly number: string;
-  readonly inside: InsideTimes = { heardAfterMs: [], warnedAfterMs: [] };
+  /** One for each warning, with how many calls there were then. */
+  readonly ways: { readonly calls: number; readonly times: StepTimes }[] = [];
   #bridged = 0;
   #awaited: { readonly count: number; readonly reached: () => void } | null = null;
 
   private constructor(jikimi: Jikimi) {
     this.sipPort = jikimi.sipPort;
     this.number = nationalDigits((jikimi.directory.view().numbers[0]?.number ?? "") as PhoneNumber);
-    const toldAt = new Map<CallId, number>();
+    const last = new Map<CallId, { utterance: WholeUtterance; assessedAtMs: number }>();
     jikimi.journal.onEvent(({ callId, event }) => {
       if (event.kind === "bridged") this.#countBridged();
-      if (event.kind === "utterance" && "endMs" in event && typeof event.endMs === "number") {
-        toldAt.set(callId, event.atMs);
-        this.inside.heardAfterMs.push(event.atMs - event.endMs);
-      }
-      const told = toldAt.get(callId);
-      if (event.kind === "warning-started" && told !== undefined) this.inside.warnedAfterMs.push(event.atMs - told);
+      if (isWhole(event)) last.set(callId, { utterance: event, assessedAtMs: event.atMs });
+      const heard = last.get(callId);
+      if (heard === undefined) return;
+      if (event.kind === "assessed") heard.assessedAtMs = event.atMs;
+      if (event.kind !== "warning-started") return;
+      last.delete(callId);
+      const { endMs, atMs, steps: way } = heard.utterance;
+      const { endpointMs: endpoint, queueMs: queue, decodeMs: decode } = way;
+      const tell = Math.max(0, atMs - endMs - endpoint - queue - decode);
+      const times = {
+        endpoint,
+        queue,
+        decode,
+        tell,
+        judge: heard.assessedAtMs - atMs,
+        play: event.atMs - heard.assessedAtMs,
+      };
+      this.ways.push({ calls: jikimi.control.liveCalls, times });
     });
   }
 
@@ -107,6 +118,12 @@ export class CallCentre {
     this.#bridged += 1;
     if (this.#awaited !== null && this.#bridged >= this.#awaited.count) this.#awaited.reached();
   }
+}
+
+type WholeUtterance = Extract<CallEvent, { kind: "utterance" }> & { readonly steps: HearingSteps };
+
+function isWhole(event: { readonly kind: string }): event is WholeUtterance {
+  return event.kind === "utterance" && "steps" in event && event.steps !== undefined;
 }
 
 /** The trial's agents have passwords; those beyond them are added. */

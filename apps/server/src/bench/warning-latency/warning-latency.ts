@@ -4,10 +4,10 @@ import { readLines } from "../../demo/lines.ts";
 import { type Bench, type BenchWorld, watchConditions } from "../bench.ts";
 import { BenchChild } from "../child.ts";
 import { type BenchResult, percentile, type Row, rounded } from "../result.ts";
-import { CallCentre } from "./call-centre.ts";
+import { CallCentre, steps } from "./call-centre.ts";
 import { CallerReport, type CallerRequest } from "./caller-messages.ts";
 
-const most = 5;
+const most = 10;
 /** A call is warned at most so often: the tenth would end it. */
 const batches = [
   { calls: 1, times: 8 },
@@ -26,12 +26,15 @@ const measureWithinMs = 300_000;
 
 type Cell = { readonly samples: number; readonly missed: number; readonly p50: number; readonly p95: number };
 
+type Steps = Readonly<Record<string, { readonly p50: number; readonly percent: number }>>;
+
 type Measured = {
   readonly recognizer: Compared;
   readonly alone: Cell;
   readonly together: Cell;
   readonly rows: readonly Row[];
-  readonly insideMs: { readonly heardAfterP50: number; readonly warnedAfterP50: number };
+  /** By the number of calls: what each step took, p50, and its share of the whole way in percent. */
+  readonly steps: { readonly alone: Steps; readonly together: Steps };
 };
 
 export const warningLatency: Bench = {
@@ -79,9 +82,9 @@ async function run(world: BenchWorld): Promise<BenchResult> {
     }),
     rounds: measured.flatMap(({ rows }) => rows),
     more: Object.fromEntries(
-      measured.map(({ recognizer, alone, together, insideMs }) => [
+      measured.map(({ recognizer, alone, together, steps: inside }) => [
         recognizer,
-        { alone, together, ratio: rounded(together.p50 / alone.p50), insideMs },
+        { alone, together, ratio: rounded(together.p50 / alone.p50), steps: inside },
       ]),
     ),
   };
@@ -133,11 +136,28 @@ async function measure(world: BenchWorld, recognizer: Compared, phrasePath: stri
     const cell = heard.get(calls) ?? { latencies: [], missed: 0 };
     return cellOf(cell.latencies, cell.missed);
   };
-  const insideMs = {
-    heardAfterP50: Math.round(percentile(centre.inside.heardAfterMs, 0.5)),
-    warnedAfterP50: Math.round(percentile(centre.inside.warnedAfterMs, 0.5)),
-  };
-  return { recognizer, alone: of(1), together: of(most), rows, insideMs };
+  const inside = { alone: stepsOf(centre, (calls) => calls === 1), together: stepsOf(centre, (calls) => calls > 1) };
+  return { recognizer, alone: of(1), together: of(most), rows, steps: inside };
+}
+
+function stepsOf({ ways }: CallCentre, during: (calls: number) => boolean): Steps {
+  const times = ways.filter(({ calls }) => during(calls)).map((way) => way.times);
+  const sum = (name: (typeof steps)[number]) => times.reduce((total, one) => total + one[name], 0);
+  const whole = steps.reduce((total, name) => total + sum(name), 0);
+  return Object.fromEntries(
+    steps.map((name) => [
+      name,
+      {
+        p50: Math.round(
+          percentile(
+            times.map((one) => one[name]),
+            0.5,
+          ),
+        ),
+        percent: Math.round((100 * sum(name)) / Math.max(1, whole)),
+      },
+    ]),
+  );
 }
 
 function cellOf(latencies: readonly number[], missed: number): Cell {
