@@ -32,6 +32,7 @@ async function main(): Promise<void> {
     ThreadedRecognizer.start({
       name,
       modelsDir: config.modelsDir,
+      pulledModelsDir: config.pulledModelsDir,
       clock,
       log,
       entry,

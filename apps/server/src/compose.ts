@@ -31,6 +31,7 @@ import { KeptRests } from "./kept-rests.ts";
 import { keepingSounds } from "./kept-sounds.ts";
 import { limitationsOf } from "./limitations.ts";
 import { LiveSide } from "./live-side.ts";
+import { modelFolders } from "./model-folders.ts";
 import { plain } from "./operations/directory-operations.ts";
 import { operationsOf } from "./operations/index.ts";
 import { ourSample } from "./operations/setup-operations.ts";
@@ -166,7 +167,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     new ListenWorkers({
       entry: { path: join(root, "apps/listen/src/main.ts"), execArgv: sourceExecArgv },
       config: {
-        modelsDir: join(root, "assets/models"),
+        ...modelFolders(root, config.dataFolder),
         recognizers: [config.recognizer],
         tapHost: "127.0.0.1",
         logLevel,

@@ -1,24 +1,24 @@
-import { join } from "node:path";
-import { recognizerNames, silentLog } from "@jikimi/kernel";
-import { openEars, transcribeFile } from "@jikimi/recognizers";
+import { recognizerNames } from "@jikimi/kernel";
+import { transcribeFile } from "@jikimi/recognizers";
 import { SoundFileError, type SoundFileErrorCode, type SoundProblem } from "@jikimi/sound-files";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
 import type { Text } from "../cli/text.ts";
 import { abuseModelPath, openJudge } from "../judge.ts";
 import { required } from "./calls.ts";
+import { openInstalledEars } from "./installed-models.ts";
 
 export const recognizerOption = {
   name: "recognizer",
   takesValue: true,
   summary: {
-    ko: "whisper-base-ko(사람의 말, 기본) 또는 demo(합성 음성)",
-    en: "whisper-base-ko (people, default) or demo (synthetic voices)",
+    ko: "whisper-base-ko(사람의 말, 기본), zipformer-ko-streaming(사람의 말, 받은 뒤) 또는 demo(합성 음성)",
+    en: "whisper-base-ko (people, default), zipformer-ko-streaming (people, once fetched) or demo (synthetic voices)",
   },
 };
 
 /** Opens the recogniser that was asked for. */
-export function openAskedEars({ option, clock, root }: Invocation) {
-  const asked = option("recognizer") ?? "whisper-base-ko";
+export function openAskedEars(invocation: Invocation) {
+  const asked = invocation.option("recognizer") ?? "whisper-base-ko";
   const recognizer = recognizerNames.find((name) => name === asked);
   if (recognizer === undefined) {
     throw new CommandFailure(
@@ -28,7 +28,7 @@ export function openAskedEars({ option, clock, root }: Invocation) {
       2,
     );
   }
-  return openEars({ recognizer, clock, log: silentLog, modelsDir: join(root, "assets", "models") });
+  return openInstalledEars(recognizer, invocation);
 }
 
 const readable = {

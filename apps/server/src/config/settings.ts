@@ -141,8 +141,8 @@ export const settings = {
     schema: z.enum(recognizerNames),
     fallback: "whisper-base-ko",
     must: {
-      ko: "whisper-base-ko(사람의 목소리) 또는 demo(합성 음성만)여야 합니다",
-      en: "must be whisper-base-ko (people's voices) or demo (synthetic voices only)",
+      ko: "whisper-base-ko(사람의 목소리), zipformer-ko-streaming(사람의 목소리, ./jikimi models pull 로 받은 뒤), demo(합성 음성만) 가운데 하나여야 합니다",
+      en: "must be whisper-base-ko (people's voices), zipformer-ko-streaming (people's voices, fetched by ./jikimi models pull) or demo (synthetic voices only)",
     },
   },
   JIKIMI_WRAP_UP_SECONDS: {

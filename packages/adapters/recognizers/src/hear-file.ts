@@ -18,6 +18,8 @@ export type EarsOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly modelsDir?: string;
+  /** Where models lie that were fetched; left out: nowhere. */
+  readonly pulledModelsDir?: string | undefined;
   readonly entry?: ThreadEntry;
 };
 
@@ -27,11 +29,12 @@ export async function openEars({
   clock,
   log,
   modelsDir = defaultModelsDir(),
+  pulledModelsDir,
   entry,
 }: EarsOptions): Promise<Ears> {
   const voices = SileroModel.load(modelsDir);
   const chosen = entry === undefined ? {} : { entry };
-  const recognizer = await ThreadedRecognizer.start({ name, modelsDir, clock, log, ...chosen });
+  const recognizer = await ThreadedRecognizer.start({ name, modelsDir, pulledModelsDir, clock, log, ...chosen });
   return { recognizer, voices, [Symbol.asyncDispose]: () => recognizer[Symbol.asyncDispose]() };
 }
 

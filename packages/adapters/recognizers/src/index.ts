@@ -8,6 +8,17 @@ export {
   transcribeFile,
 } from "./hear-file.ts";
 export { defaultModelsDir, listModels, type ModelDescription, type ModelFileCheck, verifyModels } from "./models.ts";
+export {
+  installedFolder,
+  intactFolder,
+  listOptionalModels,
+  type ModelFolders,
+  type OptionalModel,
+  verifyPulled,
+} from "./optional-models.ts";
+export { PullError, type PullErrorCode } from "./pull/pull-error.ts";
+export { type PullOptions, pullModel } from "./pull/pull-model.ts";
+export { type PullProgress, readSource } from "./pull/sources.ts";
 export { SileroModel } from "./silero.ts";
 export { sourceThreadEntry, type ThreadEntry } from "./thread-entry.ts";
 export { ThreadedRecognizer, type ThreadedRecognizerOptions } from "./threaded-recognizer.ts";

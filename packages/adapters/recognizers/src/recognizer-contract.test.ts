@@ -1,16 +1,28 @@
-import { type RecognizerName, SystemClock, silentLog } from "@jikimi/kernel";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { recognizerNames, SystemClock, silentLog } from "@jikimi/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTestLine } from "../testing/test-sound.ts";
+import { layTinyTransducer } from "../testing/tiny-transducer.ts";
 import { defaultModelsDir } from "./models.ts";
 import { changeSpeed } from "./stability.ts";
 import { ThreadedRecognizer } from "./threaded-recognizer.ts";
 
+let pulledModelsDir = "";
+beforeAll(async () => {
+  pulledModelsDir = await mkdtemp(join(tmpdir(), "jikimi-contract-"));
+  await layTinyTransducer(pulledModelsDir);
+});
+afterAll(() => rm(pulledModelsDir, { recursive: true }));
+
 /** What every recogniser promises (`services/listening/src/ports.ts`), whatever it is given. */
-describe.for<RecognizerName>(["whisper-base-ko", "demo"])("%s", (name) => {
+describe.for(recognizerNames)("%s", (name) => {
   let recognizer: ThreadedRecognizer;
   beforeAll(async () => {
     const clock = new SystemClock();
-    recognizer = await ThreadedRecognizer.start({ name, modelsDir: defaultModelsDir(), clock, log: silentLog });
+    const modelsDir = defaultModelsDir();
+    recognizer = await ThreadedRecognizer.start({ name, modelsDir, pulledModelsDir, clock, log: silentLog });
   });
   afterAll(async () => recognizer[Symbol.asyncDispose]());
 
@@ -32,7 +44,8 @@ describe.for<RecognizerName>(["whisper-base-ko", "demo"])("%s", (name) => {
     const longMs = Math.max(400, (sound.length * 1000) / 16_000);
     const { text, words, hints, confidence, noSpeech, cpuMs } = await recognizer.transcribe(sound);
     expect(words.map((word) => word.text).join(" ")).toBe(text);
-    expect(cpuMs).toBeGreaterThan(0);
+    // Linux counts a thread's time by the tick: a little model's few milliseconds may be none.
+    expect(cpuMs).toBeGreaterThan(sound.length > 160_000 ? 0 : -1);
     for (const share of [confidence, noSpeech ?? 0, ...words.map((word) => word.confidence)]) {
       expect(share).toBeGreaterThanOrEqual(0);
       expect(share).toBeLessThanOrEqual(1);

@@ -1,8 +1,9 @@
 import type { RecognizerName } from "@jikimi/kernel";
 import type { Transcription } from "@jikimi/listening";
+import type { ModelFolders } from "./optional-models.ts";
 
 /** Between `ThreadedRecognizer` and its thread, which share their memory and their source: nothing here is validated. */
-export type ThreadStart = { readonly recognizer: RecognizerName; readonly modelsDir: string };
+export type ThreadStart = { readonly recognizer: RecognizerName } & ModelFolders;
 
 /** `lean`: quicker and a little worse, for who is not judged and for when others wait. */
 export type Effort = "full" | "lean";

@@ -16,8 +16,11 @@ export type UtteranceId = Brand<string, "UtteranceId">;
 /** The two people on a call. The customer is called `caller` in both directions, as the recording's left channel is. */
 export type Speaker = "caller" | "agent";
 
-/** `whisper-base-ko` hears people; `demo` hears the simulated caller's synthetic voice only. */
-export const recognizerNames = ["whisper-base-ko", "demo"] as const;
+/**
+ * `whisper-base-ko` hears people; `zipformer-ko-streaming` does too, once its model was fetched; `demo` hears the simulated
+ * caller's synthetic voice only.
+ */
+export const recognizerNames = ["whisper-base-ko", "zipformer-ko-streaming", "demo"] as const;
 export type RecognizerName = (typeof recognizerNames)[number];
 
 /** Who placed the call: the customer (`inbound`) or the agent (`outbound`). */
