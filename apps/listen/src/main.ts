@@ -49,6 +49,7 @@ async function main(): Promise<void> {
   const recognizers = new Recognizers(async (name) => {
     const recognizer = await openRecognizer(name, {
       modelsDir: config.modelsDir,
+      pulledModelsDir: config.pulledModelsDir,
       clock,
       log,
       entry,

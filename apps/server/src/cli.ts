@@ -10,7 +10,9 @@ import { demo } from "./commands/demo.ts";
 import { numbersAdd, policyCheck, policyList, policyShow, trunksAdd, usersAdd } from "./commands/directory.ts";
 import { classify, transcribe } from "./commands/hearing.ts";
 import { doctor } from "./commands/machine.ts";
-import { modelsList, modelsMeasure, modelsVerify } from "./commands/models.ts";
+import { modelsMeasure } from "./commands/models.ts";
+import { modelsList, modelsVerify } from "./commands/models-list.ts";
+import { modelsPull } from "./commands/models-pull.ts";
 import { replay } from "./commands/replay.ts";
 import { start } from "./commands/start.ts";
 import { evalHear, sounds, train } from "./commands/tools.ts";
@@ -35,6 +37,7 @@ const commands: readonly Command[] = [
   modelsList,
   modelsVerify,
   modelsMeasure,
+  modelsPull,
   doctor,
   bench,
   train,

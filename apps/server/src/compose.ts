@@ -32,6 +32,7 @@ import { KeptRests } from "./kept-rests.ts";
 import { keepingSounds } from "./kept-sounds.ts";
 import { limitationsOf } from "./limitations.ts";
 import { LiveSide } from "./live-side.ts";
+import { modelFolders } from "./model-folders.ts";
 import { plain } from "./operations/directory-operations.ts";
 import { operationsOf } from "./operations/index.ts";
 import { ourSample } from "./operations/setup-operations.ts";
@@ -170,7 +171,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
     new ListenWorkers({
       entry: { path: join(root, "apps/listen/src/main.ts"), execArgv: sourceExecArgv },
       config: {
-        modelsDir: join(root, "assets/models"),
+        ...modelFolders(root, config.dataFolder),
         recognizers: [config.recognizer],
         ...(config.recognizerServer === null ? {} : { recognizerServer: config.recognizerServer }),
         tapHost: "127.0.0.1",
@@ -302,7 +303,7 @@ async function build(options: ComposeOptions, scope: ResourceScope): Promise<Jik
   const operate = operationsOf({
     ...kept,
     status,
-    recognizers: () => recognizerChoice(config, join(root, "assets/models")),
+    recognizers: () => recognizerChoice(config, modelFolders(root, config.dataFolder)),
     dataFolder: config.dataFolder,
     signIn: { ...signIn, store: database.setup, sample, samplePasswords: () => samplePasswords },
     live: {

@@ -21,7 +21,9 @@ function configOf(env: Record<string, string> = {}): Config {
 }
 
 const usable = async (config: Config) =>
-  (await recognizerChoice(config, defaultModelsDir())).recognizers.filter((one) => one.usable).map(({ name }) => name);
+  (await recognizerChoice(config, { modelsDir: defaultModelsDir() })).recognizers
+    .filter((one) => one.usable)
+    .map(({ name }) => name);
 
 test("what is installed can be chosen, and a server only where one is named", async () => {
   expect(await usable(configOf())).toEqual(["whisper-base-ko", "demo"]);
@@ -32,7 +34,7 @@ test("what is installed can be chosen, and a server only where one is named", as
 test("what was measured here is told beside it", async () => {
   const model = { name: "demo", seconds: 60, cpuPerSecond: 0.02, callsPerCore: 56, errorPercent: 4.2 };
   await keepMeasuredModels(dataFolder, { formatVersion: 1, measuredAtMs: 1, clips: "shipped", models: [model] });
-  const { recognizers, default: chosen } = await recognizerChoice(configOf(), defaultModelsDir());
+  const { recognizers, default: chosen } = await recognizerChoice(configOf(), { modelsDir: defaultModelsDir() });
   expect(chosen).toBe("whisper-base-ko");
   expect(recognizers.find(({ name }) => name === "demo")?.measured).toEqual({
     cpuPerSecond: 0.02,

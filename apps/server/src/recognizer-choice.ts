@@ -1,22 +1,25 @@
 import type { OperationOutput } from "@jikimi/http-api";
 import { type RecognizerName, recognizerNames } from "@jikimi/kernel";
-import { listModels } from "@jikimi/recognizers";
+import { installedFolder, listModels, listOptionalModels, type ModelFolders } from "@jikimi/recognizers";
 import type { Config } from "./config/index.ts";
 import { readMeasuredModels } from "./measured-models.ts";
 
 /** Which recognisers can be chosen here for a department or a line, with what `models measure` found of each. */
 export async function recognizerChoice(
   config: Config,
-  modelsDir: string,
+  folders: ModelFolders,
 ): Promise<OperationOutput<"recognizers.list">> {
-  const described = await listModels(modelsDir);
+  const shipped = await listModels(folders.modelsDir);
+  const optional = await listOptionalModels(folders.modelsDir);
   const measured = await readMeasuredModels(config.dataFolder);
   const choiceOf = (name: RecognizerName) => {
-    const model = described.find((one) => one.name === name);
+    const ships = shipped.find((one) => one.name === name);
+    const model = ships ?? optional.find((one) => one.name === name);
+    const isInstalled = ships !== undefined || installedFolder(name, folders) !== null;
     const figures = measured?.models.find((one) => one.name === name);
     return {
       name,
-      usable: name === "openai-compatible" ? config.recognizerServer !== null : model !== undefined,
+      usable: name === "openai-compatible" ? config.recognizerServer !== null : isInstalled,
       hears: model?.hears ?? null,
       licence: model?.licence ?? null,
       measured:

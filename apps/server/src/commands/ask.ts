@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import { apiError, type OperationInput, type OperationName, type OperationOutput, operations } from "@jikimi/http-api";
 import { ResourceScope } from "@jikimi/kernel";
 import { createLog } from "@jikimi/telemetry";
 import { CommandFailure, type Invocation } from "../cli/command.ts";
 import { openRecords } from "../compose.ts";
 import type { Config } from "../config/index.ts";
+import { modelFolders } from "../model-folders.ts";
 import { OperationFailure, operationsOf } from "../operations/index.ts";
 import { recognizerChoice } from "../recognizer-choice.ts";
 import { type RunFile, readRunFile } from "../run-file.ts";
@@ -82,7 +82,7 @@ async function askRecords(invocation: Invocation, config: Config, name: Operatio
   const operate = operationsOf({
     ...records,
     status,
-    recognizers: () => recognizerChoice(config, join(invocation.root, "assets", "models")),
+    recognizers: () => recognizerChoice(config, modelFolders(invocation.root, config.dataFolder)),
     dataFolder: config.dataFolder,
     signIn: null,
     live: null,

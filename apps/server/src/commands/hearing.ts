@@ -1,21 +1,21 @@
-import { join } from "node:path";
-import { type RecognizerName, recognizerNames, silentLog } from "@jikimi/kernel";
+import { type RecognizerName, recognizerNames } from "@jikimi/kernel";
 import { ListeningError } from "@jikimi/listening";
-import { type Ears, openEars, type RecognizerServer, transcribeFile } from "@jikimi/recognizers";
+import { type Ears, type RecognizerServer, transcribeFile } from "@jikimi/recognizers";
 import { SoundFileError, type SoundFileErrorCode, type SoundProblem } from "@jikimi/sound-files";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
 import type { Text } from "../cli/text.ts";
 import { recognizerUrlMissing } from "../config/index.ts";
 import { abuseModelPath, openJudge } from "../judge.ts";
 import { required } from "./calls.ts";
+import { openInstalledEars } from "./installed-models.ts";
 import { requireSettings } from "./settings.ts";
 
 export const recognizerOption = {
   name: "recognizer",
   takesValue: true,
   summary: {
-    ko: "whisper-base-ko(사람의 말, 기본), demo(합성 음성), openai-compatible(설정한 서버)",
-    en: "whisper-base-ko (people, default), demo (synthetic voices) or openai-compatible (the server in the settings)",
+    ko: "whisper-base-ko(사람의 말, 기본), zipformer-ko-streaming(사람의 말, 받은 뒤), demo(합성 음성), openai-compatible(설정한 서버)",
+    en: "whisper-base-ko (people, default), zipformer-ko-streaming (people, once fetched), demo (synthetic voices) or openai-compatible (the server in the settings)",
   },
 };
 
@@ -35,12 +35,10 @@ export function askedRecognizer({ option }: Pick<Invocation, "option">): Recogni
 
 /** Opens the recogniser that was asked for; `openai-compatible` at the server that the settings name. */
 export async function openAskedEars(invocation: Invocation): Promise<Ears> {
-  const { clock, root } = invocation;
   const recognizer = askedRecognizer(invocation) ?? "whisper-base-ko";
   const server = recognizer === "openai-compatible" ? await requireServer(invocation) : null;
-  const modelsDir = join(root, "assets", "models");
   try {
-    return await openEars({ recognizer, clock, log: silentLog, modelsDir, ...(server === null ? {} : { server }) });
+    return await openInstalledEars(recognizer, invocation, server);
   } catch (cause) {
     throw tellable(cause);
   }

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { openDatabase } from "@jikimi/database";
 import { silentLog } from "@jikimi/kernel";
-import { openRecognizer, verifyModels } from "@jikimi/recognizers";
+import { openRecognizer } from "@jikimi/recognizers";
 import type { Command } from "../cli/command.ts";
 import { doctorReport, renderDoctor, runDoctor } from "../doctor/index.ts";
 import { readRunFile } from "../run-file.ts";
+import { verifyHere } from "./models-list.ts";
 import { readSettings } from "./settings.ts";
 
 export const doctor: Command = {
@@ -21,7 +22,7 @@ export const doctor: Command = {
       configResult,
       clock,
       runningPid: config === null ? null : (readRunFile(config.dataFolder)?.pid ?? null),
-      verifyModels: () => verifyModels(modelsDir),
+      verifyModels: () => verifyHere(invocation),
       openDatabase: () => {
         const database = config?.database ?? { kind: "postgres", url: "" };
         const url = database.kind === "pglite" ? `pglite:${database.folder}` : database.url;

@@ -1,53 +1,18 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type RecognizerName, recognizerNames, silentLog } from "@jikimi/kernel";
+import { type RecognizerName, recognizerNames } from "@jikimi/kernel";
 import { characterErrors } from "@jikimi/language";
-import { type EarsOptions, listModels, openEars, transcribeFile, verifyModels } from "@jikimi/recognizers";
+import { type RecognizerServer, transcribeFile } from "@jikimi/recognizers";
 import { z } from "zod";
 import { type Command, CommandFailure, type Invocation } from "../cli/command.ts";
 import { callsPerCore, keepMeasuredModels, type MeasuredModels } from "../measured-models.ts";
 import { tellable } from "./hearing.ts";
+import { foldersOf, isInstalled, openInstalledEars } from "./installed-models.ts";
+import { describedModels } from "./models-list.ts";
 import { readSettings } from "./settings.ts";
 import { renderTable } from "./table.ts";
 
-function modelsFolder({ root }: Invocation): string {
-  return join(root, "assets", "models");
-}
-
-export const modelsList: Command = {
-  name: "models list",
-  summary: { ko: "음성 모델 목록", en: "list the models" },
-  usage: "",
-  options: [],
-  async run(invocation) {
-    const { json, out, language } = invocation;
-    const models = await listModels(modelsFolder(invocation));
-    if (json) out(`${JSON.stringify(models)}\n`);
-    else {
-      const rows = models.map(({ name, version, licence, hears }) => [name, version, licence, hears[language]]);
-      const header = { ko: ["모델", "판", "라이선스", "알아듣는 것"], en: ["model", "version", "licence", "hears"] };
-      out(renderTable(header[language], rows));
-    }
-    return 0;
-  },
-};
-
-export const modelsVerify: Command = {
-  name: "models verify",
-  summary: { ko: "음성 모델 파일을 검사값과 대조", en: "check the model files against their hashes" },
-  usage: "",
-  options: [],
-  async run(invocation) {
-    const { json, out } = invocation;
-    const checks = await verifyModels(modelsFolder(invocation));
-    if (json) out(`${JSON.stringify(checks)}\n`);
-    else
-      for (const { model, path, result } of checks) out(`${result === "ok" ? "✔" : "✘"} ${model} ${path} ${result}\n`);
-    return checks.every(({ result }) => result === "ok") ? 0 : 1;
-  },
-};
-
-/** About a minute's work for both recognisers together on a slow machine. */
+/** About a minute's work for the recognisers that ship on a slow machine. */
 const measuredClips = 24;
 
 export const modelsMeasure: Command = {
@@ -68,22 +33,30 @@ export const modelsMeasure: Command = {
     },
   ],
   async run(invocation) {
-    const { root, clock, json, out, err, say, option, signal } = invocation;
+    const { root, clock, json, out, err, say, option } = invocation;
     const own = option("clips");
     const clips = own === undefined ? await shippedClips(root) : await ownClips(own);
     const models: MeasuredModels["models"][number][] = [];
     const settings = await readSettings(invocation);
     const server = settings.kind === "ok" ? settings.config.recognizerServer : null;
+    const folders = await foldersOf(invocation);
     for (const name of recognizerNames) {
       if (name === "openai-compatible" && server === null) {
         err(`${say(noServer)}\n`);
         continue;
       }
+      if (!(await isInstalled(name, folders))) {
+        const skipped = {
+          ko: `${name}: 설치되지 않아 건너뜁니다 (./jikimi models pull ${name}).`,
+          en: `${name}: not installed, left out (./jikimi models pull ${name}).`,
+        };
+        err(`${say(skipped)}\n`);
+        continue;
+      }
       err(`${say({ ko: `${name}: 녹음 ${clips.length}개 …`, en: `${name}: ${clips.length} clips …` })}\n`);
       const knowsVoices = own !== undefined || name === "demo";
-      const ears = { clock, modelsDir: modelsFolder(invocation), ...(server === null ? {} : { server }) };
       try {
-        models.push(await measure(name, clips, { ears, signal, knowsVoices }));
+        models.push(await measure(name, clips, { knowsVoices, invocation, server }));
       } catch (cause) {
         throw tellable(cause);
       }
@@ -118,17 +91,17 @@ async function measure(
   clips: readonly Clip[],
   {
     knowsVoices,
-    ears: options,
-    signal,
-  }: { knowsVoices: boolean; ears: Omit<EarsOptions, "recognizer" | "log">; signal: AbortSignal },
+    invocation,
+    server,
+  }: { knowsVoices: boolean; invocation: Invocation; server: RecognizerServer | null },
 ): Promise<MeasuredModels["models"][number]> {
-  await using ears = await openEars({ recognizer: name, log: silentLog, ...options });
+  await using ears = await openInstalledEars(name, invocation, server);
   let cpuMs = 0;
   let audioMs = 0;
   let errors = 0;
   let length = 0;
   for (const { path, text } of clips) {
-    const heard = await transcribeFile({ path, ears, signal });
+    const heard = await transcribeFile({ path, ears, signal: invocation.signal });
     cpuMs += heard.cpuMs;
     audioMs += heard.audioMs;
     const score = characterErrors(text, heard.text);
@@ -183,7 +156,7 @@ async function ownClips(folder: string): Promise<readonly Clip[]> {
 
 async function rendered({ models, clips }: MeasuredModels, invocation: Invocation): Promise<string> {
   const { language, say } = invocation;
-  const described = new Map((await listModels(modelsFolder(invocation))).map((model) => [model.name, model]));
+  const described = new Map((await describedModels(invocation)).map((model) => [model.name, model]));
   const header = {
     ko: ["모델", "라이선스", "1초를 듣는 데 드는 CPU", "한 코어의 통화 수", "틀린 글자", "알아듣는 것"],
     en: ["model", "licence", "CPU for a second of sound", "calls a core", "characters wrong", "hears"],

@@ -7,7 +7,9 @@ import { CommandFailure } from "../cli/command.ts";
 import type { Text } from "../cli/text.ts";
 import { compose, type Jikimi, type StartStep } from "../compose.ts";
 import { advertisedAddress, describeDatabase } from "../config/index.ts";
+import { modelFolders } from "../model-folders.ts";
 import { readRunFile } from "../run-file.ts";
+import { pulledProblem } from "./installed-models.ts";
 import { requireSettings } from "./settings.ts";
 
 /** Where the sample trunk sends what agents dial: nothing answers there until somebody puts a telephone there. */
@@ -25,7 +27,7 @@ export const start: Command = {
   usage: "",
   options: [],
   async run(invocation) {
-    const { clock, random, root, out, say, json, signal } = invocation;
+    const { clock, random, root, out, err, say, json, signal } = invocation;
     const config = await requireSettings(invocation);
     const running = readRunFile(config.dataFolder);
     if (running !== null) {
@@ -40,6 +42,14 @@ export const start: Command = {
           en: "Stop that one first, or name another folder in JIKIMI_DATA.",
         },
       );
+    }
+    const unheard = await pulledProblem(config.recognizer, modelFolders(root, config.dataFolder));
+    if (unheard !== null) {
+      const until = {
+        ko: "고칠 때까지 통화는 되지만 말을 듣지 못합니다.",
+        en: "Until that is mended calls work, but nothing is heard.",
+      };
+      err(`jikimi: ${say(unheard.problem)} ${say(until)}\n${say(unheard.wayOut)}\n`);
     }
     const log = createLog({
       level: config.logLevel,

@@ -148,8 +148,8 @@ export const settings = {
     schema: z.enum(recognizerNames),
     fallback: "whisper-base-ko",
     must: {
-      ko: "whisper-base-ko(사람의 목소리), demo(합성 음성만), openai-compatible(JIKIMI_RECOGNIZER_URL의 서버) 가운데 하나여야 합니다",
-      en: "must be whisper-base-ko (people's voices), demo (synthetic voices only) or openai-compatible (the server at JIKIMI_RECOGNIZER_URL)",
+      ko: "whisper-base-ko(사람의 목소리), zipformer-ko-streaming(사람의 목소리, ./jikimi models pull 로 받은 뒤), demo(합성 음성만), openai-compatible(JIKIMI_RECOGNIZER_URL의 서버) 가운데 하나여야 합니다",
+      en: "must be whisper-base-ko (people's voices), zipformer-ko-streaming (people's voices, fetched by ./jikimi models pull), demo (synthetic voices only) or openai-compatible (the server at JIKIMI_RECOGNIZER_URL)",
     },
   },
   JIKIMI_RECOGNIZER_URL: {

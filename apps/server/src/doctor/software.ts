@@ -35,8 +35,8 @@ export type ModelFileCheck = {
 export async function checkModels(verify: () => Promise<readonly ModelFileCheck[]>): Promise<DoctorResult> {
   const named = { id: "models", name: { ko: "음성 인식 모델", en: "speech models" } };
   const wayOut = {
-    ko: "저장소에서 assets/models를 다시 받아 주십시오 (git checkout -- assets/models). 그 전까지 통화는 되지만 말을 듣지 못합니다.",
-    en: "Get assets/models from the repository again (git checkout -- assets/models). Until then calls work, but nothing is heard.",
+    ko: "저장소에서 assets/models를 다시 받아 주십시오 (git checkout -- assets/models). 따로 받은 모델은 ./jikimi models pull 로 받으십시오. 그 전까지 통화는 되지만 말을 듣지 못합니다.",
+    en: "Get assets/models from the repository again (git checkout -- assets/models), and a model that does not ship by ./jikimi models pull. Until then calls work, but nothing is heard.",
   };
   let files: readonly ModelFileCheck[];
   try {

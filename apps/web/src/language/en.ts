@@ -700,6 +700,7 @@ export const en: AllTexts = {
   },
   recognizers: {
     "whisper-base-ko": "This machine's own",
+    "zipformer-ko-streaming": "The fetched recogniser (zipformer)",
     "openai-compatible": "The recognition server",
     demo: "Trial (synthetic voices only)",
   },

@@ -695,6 +695,7 @@ export const ko = {
   },
   recognizers: {
     "whisper-base-ko": "이 컴퓨터의 인식기",
+    "zipformer-ko-streaming": "받아 설치한 인식기 (zipformer)",
     "openai-compatible": "연결한 인식 서버",
     demo: "체험용 (합성 음성만)",
   },

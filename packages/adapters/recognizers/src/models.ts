@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { ListeningError } from "@jikimi/listening";
 import { z } from "zod";
 
-const InTwoLanguages = z.object({ ko: z.string(), en: z.string() });
+export const InTwoLanguages = z.object({ ko: z.string(), en: z.string() });
 
 /** `assets/models/manifest.json`. Paths are relative to the manifest's folder. */
 const Manifest = z.object({
@@ -42,7 +42,11 @@ export function defaultModelsDir(): string {
 
 /** Throws `ListeningError` `model-missing` without a manifest, `model-damaged` for one that cannot be read. */
 export async function listModels(modelsDir: string): Promise<readonly ModelDescription[]> {
-  const path = join(modelsDir, "manifest.json");
+  return (await readDescribed(join(modelsDir, "manifest.json"), Manifest)).models;
+}
+
+/** A JSON file of ours about models. Throws `ListeningError` `model-missing` without it, `model-damaged` where it is none. */
+export async function readDescribed<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -50,7 +54,7 @@ export async function listModels(modelsDir: string): Promise<readonly ModelDescr
     throw new ListeningError("model-missing", { cause, detail: path });
   }
   try {
-    return Manifest.parse(JSON.parse(text)).models;
+    return schema.parse(JSON.parse(text));
   } catch (cause) {
     throw new ListeningError("model-damaged", { cause, detail: path });
   }
@@ -67,16 +71,21 @@ export async function verifyModels(modelsDir: string): Promise<readonly ModelFil
   return checks;
 }
 
-async function verifyFile(
+export async function verifyFile(
   path: string,
   expected: { readonly bytes: number; readonly sha256: string },
 ): Promise<ModelFileCheck["result"]> {
   try {
     if ((await stat(path)).size !== expected.bytes) return "wrong-size";
-    const hash = createHash("sha256");
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-    return hash.digest("hex") === expected.sha256 ? "ok" : "wrong-hash";
+    return (await sha256Of(path)) === expected.sha256 ? "ok" : "wrong-hash";
   } catch {
     return "missing";
   }
+}
+
+/** In lower-case hexadecimal. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
 }

@@ -2,14 +2,14 @@ import type { Clock, Log, RecognizerName } from "@jikimi/kernel";
 import { ListeningError, type Recognizer } from "@jikimi/listening";
 import { OpenAiCompatibleRecognizer } from "./openai-compatible/recognizer.ts";
 import type { RecognizerServer } from "./openai-compatible/server.ts";
+import type { ModelFolders } from "./optional-models.ts";
 import type { ThreadEntry } from "./thread-entry.ts";
 import { ThreadedRecognizer } from "./threaded-recognizer.ts";
 
 /** Whoever opens it closes it. */
 export type OwnedRecognizer = Recognizer & AsyncDisposable;
 
-export type RecognizerOptions = {
-  readonly modelsDir: string;
+export type RecognizerOptions = ModelFolders & {
   readonly clock: Clock;
   readonly log: Log;
   /** The thread's program, where it is not the one beside the adapter (a bundle). */

@@ -9,7 +9,7 @@ import type { Effort, ThreadReply, ThreadRequest, ThreadStart } from "./thread-m
 const port = parentPort;
 if (port === null) throw new Error("recognizer-thread runs as a worker thread only");
 
-const { recognizer, modelsDir } = workerData as ThreadStart;
+const { recognizer, ...folders } = workerData as ThreadStart;
 const decoder = await load();
 
 port.on("message", ({ requestId, pcm, effort }: ThreadRequest) => {
@@ -21,8 +21,11 @@ type Decoder = { transcribe(pcm: Float32Array, options: { effort: Effort }): Tra
 
 /** Each brings a native library of its own; a thread loads the one that it needs. */
 async function load(): Promise<Decoder> {
-  if (recognizer === "demo") return new (await import("./demo.ts")).DemoDecoder(modelsDir);
-  return (await import("./whisper/decoder.ts")).WhisperDecoder.load(modelsDir);
+  if (recognizer === "demo") return new (await import("./demo.ts")).DemoDecoder(folders.modelsDir);
+  if (recognizer === "zipformer-ko-streaming") {
+    return (await import("./transducer.ts")).TransducerDecoder.load(folders);
+  }
+  return (await import("./whisper/decoder.ts")).WhisperDecoder.load(folders.modelsDir);
 }
 
 /** The owner sends one request at a time. */

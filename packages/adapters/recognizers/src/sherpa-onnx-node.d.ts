@@ -39,6 +39,54 @@ declare module "sherpa-onnx-node" {
     getResult(stream: OfflineStream): OfflineResult;
   }
 
-  const sherpa: { readonly OfflineRecognizer: typeof OfflineRecognizer };
+  export type OnlineRecognizerConfig = {
+    readonly featConfig: { readonly sampleRate: number; readonly featureDim: number };
+    readonly modelConfig: {
+      readonly transducer: { readonly encoder: string; readonly decoder: string; readonly joiner: string };
+      readonly tokens: string;
+      readonly numThreads: number;
+      readonly provider: "cpu";
+      readonly debug: 0 | 1;
+      /** How hotwords are cut into the model's tokens; `bpe` needs `bpeVocab`. */
+      readonly modelingUnit?: "bpe";
+      readonly bpeVocab?: string;
+    };
+    /** Hotwords need `modified_beam_search`. */
+    readonly decodingMethod: "greedy_search" | "modified_beam_search";
+    readonly maxActivePaths?: number;
+    readonly enableEndpoint: 0 | 1;
+    readonly hotwordsFile?: string;
+    readonly hotwordsScore?: number;
+  };
+
+  export type OnlineResult = {
+    readonly text: string;
+    /** A leading space stands for "▁": a new word. */
+    readonly tokens: readonly string[];
+    /** Seconds, one a token: when it was emitted, a multiple of 40 ms. */
+    readonly timestamps: readonly number[];
+    /** Natural logarithms of the tokens' probabilities, one a token. */
+    readonly ys_probs: readonly number[];
+  };
+
+  export interface OnlineStream {
+    acceptWaveform(wave: { samples: Float32Array; sampleRate: number }): void;
+    inputFinished(): void;
+  }
+
+  /** A file that ONNX Runtime cannot read ends the whole process. */
+  export class OnlineRecognizer {
+    constructor(config: OnlineRecognizerConfig);
+    createStream(): OnlineStream;
+    /** Enough sound waits for one more chunk. */
+    isReady(stream: OnlineStream): boolean;
+    decode(stream: OnlineStream): void;
+    getResult(stream: OnlineStream): OnlineResult;
+  }
+
+  const sherpa: {
+    readonly OfflineRecognizer: typeof OfflineRecognizer;
+    readonly OnlineRecognizer: typeof OnlineRecognizer;
+  };
   export default sherpa;
 }

@@ -1,11 +1,12 @@
 import type { RecognizerName } from "@jikimi/kernel";
 import type { Transcription } from "@jikimi/listening";
+import type { ModelFolders } from "./optional-models.ts";
 
 /** What runs in a thread of ours. */
 export type LocalRecognizerName = Exclude<RecognizerName, "openai-compatible">;
 
 /** Between `ThreadedRecognizer` and its thread, which share their memory and their source: nothing here is validated. */
-export type ThreadStart = { readonly recognizer: LocalRecognizerName; readonly modelsDir: string };
+export type ThreadStart = { readonly recognizer: LocalRecognizerName } & ModelFolders;
 
 /** `lean`: quicker and a little worse, for who is not judged and for when others wait. */
 export type Effort = "full" | "lean";

@@ -120,5 +120,5 @@ test("models that are not there are an error at the start, not later", async () 
     clock: new SystemClock(),
     log: silentLog,
   });
-  await expect(starting).rejects.toMatchObject({ code: "recognizer-failed" });
+  await expect(starting).rejects.toMatchObject({ code: "model-missing" });
 });

@@ -1,12 +1,12 @@
 import { Worker } from "node:worker_threads";
 import type { Clock, Log, Speaker, Timer } from "@jikimi/kernel";
 import { ListeningError, type Recognizer, type TranscribeOptions, type Transcription } from "@jikimi/listening";
+import type { ModelFolders } from "./optional-models.ts";
 import { sourceThreadEntry, type ThreadEntry } from "./thread-entry.ts";
 import type { LocalRecognizerName, ThreadReply, ThreadRequest, ThreadStart } from "./thread-messages.ts";
 
-export type ThreadedRecognizerOptions = {
+export type ThreadedRecognizerOptions = ModelFolders & {
   readonly name: LocalRecognizerName;
-  readonly modelsDir: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly entry?: ThreadEntry;
@@ -56,13 +56,16 @@ export class ThreadedRecognizer implements Recognizer, AsyncDisposable {
     this.#entry = options.entry ?? sourceThreadEntry();
   }
 
-  /** Resolves when the model is loaded; rejects with `ListeningError` `recognizer-failed` when it cannot be. */
+  /**
+   * Resolves when the model is loaded; rejects with `ListeningError` when it cannot be: `model-missing`, `model-damaged`, or
+   * `recognizer-failed` for everything else.
+   */
   static async start(options: ThreadedRecognizerOptions): Promise<ThreadedRecognizer> {
     const recognizer = new ThreadedRecognizer(options);
     await new Promise<void>((resolve, reject) => {
       recognizer.#open(resolve, (failure) => {
         recognizer.#closed = true;
-        reject(new ListeningError("recognizer-failed", { cause: failure, detail: options.name }));
+        reject(failedStart(failure, options.name));
       });
     });
     return recognizer;
@@ -119,7 +122,8 @@ export class ThreadedRecognizer implements Recognizer, AsyncDisposable {
   }
 
   #open(onReady: () => void = () => {}, onFailedStart?: (failure: unknown) => void): void {
-    const start: ThreadStart = { recognizer: this.name, modelsDir: this.#options.modelsDir };
+    const { modelsDir, pulledModelsDir } = this.#options;
+    const start: ThreadStart = { recognizer: this.name, modelsDir, pulledModelsDir };
     const thread = new Worker(this.#entry.url, { workerData: start, execArgv: [...this.#entry.execArgv] });
     this.#thread = thread;
     this.#ready = false;
@@ -188,4 +192,12 @@ export class ThreadedRecognizer implements Recognizer, AsyncDisposable {
     this.#restartMs = Math.min(this.#restartMs * 2, LONGEST_RESTART_MS);
     onLost?.(why);
   }
+}
+
+/** What the thread threw comes without its class, and with its fields. */
+function failedStart(failure: unknown, name: LocalRecognizerName): ListeningError {
+  const { code, detail = name } = (failure ?? {}) as { code?: unknown; detail?: string };
+  return code === "model-missing" || code === "model-damaged"
+    ? new ListeningError(code, { cause: failure, detail })
+    : new ListeningError("recognizer-failed", { cause: failure, detail: name });
 }

@@ -21,6 +21,8 @@ const share = z.number().min(0).max(1);
 export const ListenWorkerConfig = z.object({
   workerId: z.string().min(1),
   modelsDir: z.string().min(1),
+  /** Where models lie that were fetched. */
+  pulledModelsDir: z.string().min(1).optional(),
   /** Loaded before the worker says `ready`; any other is loaded when a stream first asks for it. */
   recognizers: z.array(recognizer),
   /** Where taps connect to; the port is the system's choice. */

@@ -17,10 +17,11 @@ export type UtteranceId = Brand<string, "UtteranceId">;
 export type Speaker = "caller" | "agent";
 
 /**
- * `whisper-base-ko` hears people; `demo` hears the simulated caller's synthetic voice only; `openai-compatible` is a server
- * that speaks OpenAI's transcriptions, and hears what its model hears.
+ * `whisper-base-ko` hears people; `zipformer-ko-streaming` does too, once its model was fetched; `demo` hears the simulated
+ * caller's synthetic voice only; `openai-compatible` is a server that speaks OpenAI's transcriptions, and hears what its
+ * model hears.
  */
-export const recognizerNames = ["whisper-base-ko", "demo", "openai-compatible"] as const;
+export const recognizerNames = ["whisper-base-ko", "zipformer-ko-streaming", "demo", "openai-compatible"] as const;
 export type RecognizerName = (typeof recognizerNames)[number];
 
 /** Who placed the call: the customer (`inbound`) or the agent (`outbound`). */
