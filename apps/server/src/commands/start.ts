@@ -12,6 +12,9 @@ import { readRunFile } from "../run-file.ts";
 import { pulledProblem } from "./installed-models.ts";
 import { requireSettings } from "./settings.ts";
 
+/** Comes with Jikimi, and hears people. */
+const shippedRecognizer = "whisper-base-ko" as const;
+
 /** Where the sample trunk sends what agents dial: nothing answers there until somebody puts a telephone there. */
 const trialTrunkPort = 5090;
 
@@ -28,7 +31,9 @@ export const start: Command = {
   options: [],
   async run(invocation) {
     const { clock, random, root, out, err, say, json, signal } = invocation;
-    const config = await requireSettings(invocation);
+    const asked = await requireSettings(invocation);
+    const unheard = await pulledProblem(asked.recognizer, modelFolders(root, asked.dataFolder));
+    const config = unheard === null ? asked : { ...asked, recognizer: shippedRecognizer };
     const running = readRunFile(config.dataFolder);
     if (running !== null) {
       throw new CommandFailure(
@@ -43,11 +48,10 @@ export const start: Command = {
         },
       );
     }
-    const unheard = await pulledProblem(config.recognizer, modelFolders(root, config.dataFolder));
     if (unheard !== null) {
       const until = {
-        ko: "고칠 때까지 통화는 되지만 말을 듣지 못합니다.",
-        en: "Until that is mended calls work, but nothing is heard.",
+        ko: `고칠 때까지 ${shippedRecognizer} 로 듣습니다.`,
+        en: `Until that is mended ${shippedRecognizer} hears the calls.`,
       };
       err(`jikimi: ${say(unheard.problem)} ${say(until)}\n${say(unheard.wayOut)}\n`);
     }
