@@ -76,6 +76,7 @@ async function run(world: BenchWorld): Promise<BenchResult> {
       notes: [
         `${clips.length} ${what} at 8 kHz, once as a caller's and once as an agent's, who is heard with less effort; figures are means of both`,
         "each call has two sides, each of which speaks for 40 % of the time; in real time, the process bound to one core",
+        "what the recogniser has no room for is set aside, as it was measured to cost on that core: callersHeard, agentsHeard",
         "lag: from the end of what was said to its text, the pause that ends an utterance (608 ms) included",
       ],
     }),
@@ -94,8 +95,11 @@ function problemsOf(cpu: number, ratio: number, curve: readonly ManyCalls[]): st
 
 function withoutLag(curve: readonly ManyCalls[]): number {
   const fine = curve.filter(
-    ({ callerP95Ms, agentP95Ms, droppedFrames }) =>
-      callerP95Ms <= MOST_LAG_MS.caller && agentP95Ms <= MOST_LAG_MS.agent && droppedFrames === 0,
+    ({ calls, agentsHeard, callerP95Ms, agentP95Ms, droppedFrames }) =>
+      agentsHeard === calls &&
+      callerP95Ms <= MOST_LAG_MS.caller &&
+      (agentP95Ms ?? 0) <= MOST_LAG_MS.agent &&
+      droppedFrames === 0,
   );
   return Math.max(0, ...fine.map(({ calls }) => calls));
 }

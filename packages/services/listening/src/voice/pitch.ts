@@ -2,7 +2,7 @@ import { PitchDetector } from "pitchy";
 
 /** Two periods of the lowest voice fit in. */
 const FRAME_MS = 64;
-const HOP_MS = 16;
+const HOP_MS = 32;
 const LOWEST_HZ = 65;
 const HIGHEST_HZ = 500;
 /** How much of the frame repeats with its period: below, it is noise, or no single voice. */
@@ -12,7 +12,7 @@ const LEAST_CLARITY = 0.85;
 const detectors = new Map<number, PitchDetector<Float32Array>>();
 
 /**
- * Fundamental frequency in Hz every 16 ms (frames of 64 ms); null where nothing clear repeats.
+ * Fundamental frequency in Hz every 32 ms (frames of 64 ms); null where nothing clear repeats.
  *
  * @param pcm mono, -1 to 1
  */

@@ -15,8 +15,8 @@ const SHOUTING_SEMITONES = 3;
 /** Half as fast again as usual, and fast for anybody. */
 const FAST_TIMES = 1.5;
 const FAST_SYLLABLES_PER_S = 7;
-/** Fewer clear frames (16 ms each) than this have no median worth the name. */
-const LEAST_CLEAR_FRAMES = 10;
+/** Fewer clear frames (one every 32 ms) than this have no median worth the name. */
+const LEAST_CLEAR_FRAMES = 5;
 
 const UNMEASURED = { pitchHz: null, syllablesPerS: null, aboveOwnDb: null, aboveOwnSemitones: null, signals: [] };
 
