@@ -61,6 +61,8 @@ export class CallCentre {
     jikimi.journal.onEvent(({ callId, event }) => {
       if (event.kind === "bridged") this.#countBridged();
       if (isWhole(event)) last.set(callId, { utterance: event, assessedAtMs: event.atMs });
+      // A draft's warning waits for no pause: its way is another.
+      else if (event.kind === "utterance") last.delete(callId);
       const heard = last.get(callId);
       if (heard === undefined) return;
       if (event.kind === "assessed") heard.assessedAtMs = event.atMs;
